@@ -1,0 +1,40 @@
+#pragma once
+// env.yaml → env.lock (design §5). One file joins python/, system/ and base_image/.
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+
+#include "envtool/net/client.hpp"
+#include "envtool/project/lock.hpp"
+#include "envtool/store/store.hpp"
+#include "envtool/support/events.hpp"
+#include "envtool/support/executor.hpp"
+
+namespace envtool::resolve {
+
+/// Which pins of the previous lock are given up.
+struct Upgrade {
+  bool everything = false;
+  std::set<std::string> packages;  ///< normalised Python names, or names of system packages
+};
+
+/// Where answers come from; workflow makes it, tests replace it.
+struct Sources {
+  net::Client& client;
+  const store::Store& store;
+  std::filesystem::path cache;     ///< metadata by file hash, index pages with a time to live
+  std::filesystem::path keyrings;  ///< folder of OpenPGP keyrings that archives are checked with
+  std::filesystem::path project;   ///< folder of env.yaml
+  std::string default_index = "https://pypi.org/simple";
+  Executor* executor = nullptr;  ///< for source distributions; null: refuse them
+};
+
+/// Errors: unsatisfiable (the chain in sentences, ending with what to change), network, digest_mismatch,
+/// bad_input, unsupported, cancelled.
+Result<project::Lock> resolve(const project::EnvYaml& yaml, std::span<const Platform> platforms,
+                              const project::Lock* previous, const Upgrade& upgrade, Sources& sources,
+                              Events& events);
+
+}  // namespace envtool::resolve

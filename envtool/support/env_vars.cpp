@@ -1,0 +1,64 @@
+#include "envtool/support/env_vars.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+
+namespace envtool::env_vars {
+namespace fs = std::filesystem;
+
+std::optional<std::string> get(const char* name) {
+  const char* value = std::getenv(name);
+  if (value == nullptr || *value == '\0') return std::nullopt;
+  return value;
+}
+
+fs::path home_dir() {
+  if (const auto home = get("HOME")) return *home;
+  // getpwuid would pull NSS into the static launcher; /etc/passwd is enough where HOME is unset.
+  std::ifstream passwd("/etc/passwd");
+  const std::string uid = std::to_string(::getuid());
+  for (std::string line; std::getline(passwd, line);) {
+    std::size_t colon[5];
+    std::size_t from = 0;
+    bool whole = true;
+    for (auto& c : colon) {
+      c = line.find(':', from);
+      whole = whole && c != std::string::npos;
+      if (!whole) break;
+      from = c + 1;
+    }
+    if (whole && line.substr(colon[1] + 1, colon[2] - colon[1] - 1) == uid)
+      return line.substr(colon[4] + 1, line.find(':', colon[4] + 1) - colon[4] - 1);
+  }
+  return "/tmp";
+}
+
+namespace {
+fs::path xdg(const char* own, const char* variable, const char* fallback) {
+  if (own != nullptr) {
+    if (const auto path = get(own)) return *path;
+  }
+  // The XDG base directory specification says to ignore relative paths.
+  if (const auto path = get(variable); path && fs::path(*path).is_absolute())
+    return fs::path(*path) / "envtool";
+  return home_dir() / fallback / "envtool";
+}
+}  // namespace
+
+fs::path store_dir() { return xdg(kStore, "XDG_DATA_HOME", ".local/share"); }
+fs::path cache_dir() { return xdg(kCache, "XDG_CACHE_HOME", ".cache"); }
+fs::path state_dir() { return xdg(nullptr, "XDG_STATE_HOME", ".local/state"); }
+fs::path config_file() {
+  if (const auto path = get(kConfig)) return *path;
+  return xdg(nullptr, "XDG_CONFIG_HOME", ".config") / "config.yaml";
+}
+
+std::optional<fs::path> ca_bundle() {
+  if (const auto path = get(kCaBundle)) return *path;
+  if (const auto path = get(kSslCertFile)) return *path;
+  return std::nullopt;
+}
+
+}  // namespace envtool::env_vars
