@@ -1,0 +1,53 @@
+#include "envtool/workflow/resolve_project.hpp"
+
+#include <fmt/format.h>
+
+namespace envtool::workflow {
+namespace {
+
+/// The image ID stays true when nothing that decides it has changed.
+void keep_image_ids(const project::Lock& before, project::Lock& after) {
+  if (before.image_format != after.image_format || before.setup != after.setup || before.env != after.env) return;
+  for (auto& platform : after.platforms) {
+    const auto* old = before.find(platform.platform);
+    if (old == nullptr) continue;
+    project::LockedPlatform same = *old;
+    same.image.reset();
+    if (same == platform) platform.image = old->image;
+  }
+}
+
+}  // namespace
+
+Result<project::Lock> resolve_project(const ProjectState& state, const resolve::Upgrade& upgrade, Tools& tools, Events& events) {
+  for (auto& refused : project::not_yet(state.yaml)) return fail(std::move(refused));
+  resolve::Sources sources{.client = tools.client(),
+                           .store = tools.store,
+                           .cache = tools.cache,
+                           .keyrings = tools.keyrings,
+                           .project = state.folder,
+                           .default_index = tools.default_index,
+                           .executor = &tools.executor()};
+  const project::Lock* previous = state.lock ? &*state.lock : nullptr;
+  auto lock = resolve::resolve(state.yaml, state.yaml.platforms, previous, upgrade, sources, events);
+  if (!lock) return fail(std::move(lock).error().in("while resolving env.yaml"));
+  if (previous != nullptr) keep_image_ids(*previous, *lock);
+  return lock;
+}
+
+std::vector<std::string> describe(const std::vector<project::LockChange>& changes) {
+  std::vector<std::string> out;
+  for (const auto& change : changes) {
+    const std::string where = change.platform.empty() ? "" : fmt::format("  ({})", change.platform);
+    if (change.before.empty()) {
+      out.push_back(fmt::format("+ {} {}{}", change.name, change.after, where));
+    } else if (change.after.empty()) {
+      out.push_back(fmt::format("- {} {}{}", change.name, change.before, where));
+    } else {
+      out.push_back(fmt::format("  {} {} → {}{}", change.name, change.before, change.after, where));
+    }
+  }
+  return out;
+}
+
+}  // namespace envtool::workflow
