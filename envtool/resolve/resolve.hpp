@@ -1,6 +1,8 @@
 #pragma once
 // env.yaml → env.lock (design §5). One file joins python/, system/ and base_image/.
 #include <filesystem>
+#include <functional>
+#include <functional>
 #include <optional>
 #include <set>
 #include <span>
@@ -29,6 +31,12 @@ struct Sources {
   std::filesystem::path project;   ///< folder of env.yaml
   std::string default_index = "https://pypi.org/simple";
   Executor* executor = nullptr;  ///< for source distributions; null: refuse them
+  /// Have the base (and system packages) of a platform in the store, to build source distributions in; trees,
+  /// bottom first. workflow makes it of image::assemble, because a stage never calls a later one.
+  std::function<Result<std::vector<std::filesystem::path>>(
+      const Platform&, const project::LockedBase&, const project::LockedPython&,
+      const std::vector<project::LockedDeb>&)>
+      build_root;
 };
 
 /// Errors: unsatisfiable (the chain in sentences, ending with what to change), network, digest_mismatch,

@@ -16,7 +16,8 @@ Result<void> record_image(ProjectState& state, const Digest& image, Tools& tools
 
 Result<void> touch(const ProjectState& state, const Digest& image, Tools& tools) {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  return tools.store.touch_root({.project = state.folder, .lock = state.inputs, .images = {image}, .used = now});
+  return tools.store.touch_root(
+      {.project = state.folder, .lock = state.inputs, .images = {image}, .used = now});
 }
 
 }  // namespace
@@ -26,14 +27,16 @@ Result<BuildResult> build_project(ProjectState& state, Tools& tools, Events& eve
   BuildResult result;
   ENVTOOL_TRY(const project::LockedPlatform* part, host_part(state));
   result.packages = part->packages.size();
-  if (part->image && state.lock->image_format == project::kImageFormat && tools.store.find_image(*part->image)) {
+  if (part->image && state.lock->image_format == project::kImageFormat &&
+      tools.store.find_image(*part->image)) {
     result.image = *part->image;
     ENVTOOL_CHECK(touch(state, result.image, tools));
     return result;
   }
   if (state.lock->image_format != project::kImageFormat) {
     return fail(Code::unsupported,
-                fmt::format("env.lock describes image format {}, this envtool makes format {}", state.lock->image_format, project::kImageFormat),
+                fmt::format("env.lock describes image format {}, this envtool makes format {}",
+                            state.lock->image_format, project::kImageFormat),
                 "use the envtool that wrote the lock, or run `env lock --upgrade`");
   }
   const image::ImagePlan plan = image::plan(*state.lock, part->platform);
@@ -41,15 +44,18 @@ Result<BuildResult> build_project(ProjectState& state, Tools& tools, Events& eve
   if (!assembled) return fail(std::move(assembled).error().in("while building the image"));
   if (part->image && *part->image != assembled->id) {
     return fail(Code::digest_mismatch,
-                fmt::format("this build gave image {}, and env.lock says {}", assembled->id.str(), part->image->str()),
-                "the lock pins every input, so this is a fault of envtool or of a package's install script: please report it with both IDs; "
+                fmt::format("this build gave image {}, and env.lock says {}", assembled->id.str(),
+                            part->image->str()),
+                "the lock pins every input, so this is a fault of envtool or of a package's install script: "
+                "please report it with both IDs; "
                 "`env lock --upgrade` makes a new lock");
   }
   if (!part->image) ENVTOOL_CHECK(record_image(state, assembled->id, tools));
   result.image = assembled->id;
   result.built = true;
   result.fetched = assembled->fetched;
-  result.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+  result.took =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
   ENVTOOL_CHECK(touch(state, result.image, tools));
   return result;
 }

@@ -28,7 +28,8 @@ Result<void> check_names(const LockRequest& request, const ProjectState& state) 
   }
   for (const auto& name : request.upgrade) {
     if (!known.contains(name)) {
-      return fail(Code::usage, fmt::format("env.lock has no package '{}' to upgrade", name), "add it to `packages` in env.yaml first");
+      return fail(Code::usage, fmt::format("env.lock has no package '{}' to upgrade", name),
+                  "add it to `packages` in env.yaml first");
     }
   }
   return {};
@@ -47,12 +48,16 @@ Result<LockResult> lock(const LockRequest& request, Events& events) {
     return result;
   }
   if (request.check) {
-    return fail(Code::stale_lock, state.lock ? "env.lock does not answer env.yaml any more" : "there is no env.lock", "run `env lock`");
+    return fail(Code::stale_lock,
+                state.lock ? "env.lock does not answer env.yaml any more" : "there is no env.lock",
+                "run `env lock`");
   }
   ENVTOOL_CHECK(check_names(request, state));
   ENVTOOL_TRY(Tools tools, Tools::open());
   ENVTOOL_TRY(const FileLock guard, tools.store.lock(Digest::of("project:" + request.project.native())));
-  ENVTOOL_TRY(project::Lock fresh, resolve_project(state, {.everything = request.upgrade_all, .packages = request.upgrade}, tools, events));
+  ENVTOOL_TRY(project::Lock fresh,
+              resolve_project(state, {.everything = request.upgrade_all, .packages = request.upgrade}, tools,
+                              events));
   if (state.lock) result.changes = project::diff(*state.lock, fresh);
   count(fresh, result);
   result.written = !state.lock || *state.lock != fresh;

@@ -48,7 +48,8 @@ Result<ProjectState> with_lock(const fs::path& folder, LockMode mode, Tools& too
   ENVTOOL_TRY(ProjectState state, load_project(folder));
   if (state.current()) return state;
   if (mode == LockMode::locked) {
-    return fail(Code::stale_lock, state.lock ? "env.lock does not answer env.yaml any more" : "there is no env.lock",
+    return fail(Code::stale_lock,
+                state.lock ? "env.lock does not answer env.yaml any more" : "there is no env.lock",
                 "run `env lock` and commit env.lock, or leave out --locked");
   }
   ENVTOOL_TRY(const FileLock guard, tools.store.lock(Digest::of("project:" + folder.native())));
@@ -70,7 +71,8 @@ Result<const project::LockedPlatform*> host_part(const ProjectState& state) {
   if (const auto* part = state.lock->find(host)) return part;
   std::vector<std::string> have;
   for (const auto& platform : state.lock->platforms) have.push_back(platform.platform.str());
-  return fail(Code::unsupported, fmt::format("this machine is {}, and env.lock has {} only", host.str(), enumerate(have)),
+  return fail(Code::unsupported,
+              fmt::format("this machine is {}, and env.lock has {} only", host.str(), enumerate(have)),
               fmt::format("add {} to `platforms` in env.yaml and run `env lock`", host.str()));
 }
 

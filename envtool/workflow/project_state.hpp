@@ -26,9 +26,10 @@ struct ProjectState {
 /// Errors: bad_input with places; not_found.
 Result<ProjectState> load_project(const std::filesystem::path& folder);
 
-/// The same, and resolve as `mode` allows. One process a project resolves; a second waits and finds the lock current.
-/// Errors: stale_lock; whatever resolve() gives.
-Result<ProjectState> with_lock(const std::filesystem::path& folder, LockMode mode, Tools& tools, Events& events);
+/// The same, and resolve as `mode` allows. One process a project resolves; a second waits and finds the lock
+/// current. Errors: stale_lock; whatever resolve() gives.
+Result<ProjectState> with_lock(const std::filesystem::path& folder, LockMode mode, Tools& tools,
+                               Events& events);
 
 /// Write env.lock where it differs from what is there. Errors: io.
 Result<void> write_lock(const std::filesystem::path& folder, const project::Lock& lock);

@@ -7,7 +7,8 @@ namespace {
 
 /// The image ID stays true when nothing that decides it has changed.
 void keep_image_ids(const project::Lock& before, project::Lock& after) {
-  if (before.image_format != after.image_format || before.setup != after.setup || before.env != after.env) return;
+  if (before.image_format != after.image_format || before.setup != after.setup || before.env != after.env)
+    return;
   for (auto& platform : after.platforms) {
     const auto* old = before.find(platform.platform);
     if (old == nullptr) continue;
@@ -19,7 +20,8 @@ void keep_image_ids(const project::Lock& before, project::Lock& after) {
 
 }  // namespace
 
-Result<project::Lock> resolve_project(const ProjectState& state, const resolve::Upgrade& upgrade, Tools& tools, Events& events) {
+Result<project::Lock> resolve_project(const ProjectState& state, const resolve::Upgrade& upgrade,
+                                      Tools& tools, Events& events) {
   for (auto& refused : project::not_yet(state.yaml)) return fail(std::move(refused));
   resolve::Sources sources{.client = tools.client(),
                            .store = tools.store,

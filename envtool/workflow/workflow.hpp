@@ -1,6 +1,6 @@
 #pragma once
-// The verbs as library functions: a request struct in, a Result out. cli/ and python/ only translate. This is the only
-// module that knows more than one stage.
+// The verbs as library functions: a request struct in, a Result out. cli/ and python/ only translate. This is
+// the only module that knows more than one stage.
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -58,10 +58,11 @@ Result<BuildResult> build(const BuildRequest& request, Events& events);
 
 /// What `run`, `up` and `exec` have in common about the process they start.
 struct ProcessRequest {
-  std::vector<std::string> args;                           ///< empty: env.yaml's `command`, else a shell
+  std::vector<std::string> args;                         ///< empty: env.yaml's `command`, else a shell
   std::vector<std::pair<std::string, std::string>> env;  ///< further variables, over env.yaml's
-  std::optional<std::filesystem::path> caller_folder;     ///< the caller's working folder: below the project it is kept
-  bool terminal = false;                                  ///< give it a pty
+  std::optional<std::filesystem::path>
+      caller_folder;      ///< the caller's working folder: below the project it is kept
+  bool terminal = false;  ///< give it a pty
 };
 
 struct RunRequest {
@@ -123,11 +124,11 @@ struct GcResult {
 Result<GcResult> gc(const GcRequest& request, Events& events);
 
 struct Finding {
-  std::string name;      ///< "user namespaces"
+  std::string name;  ///< "user namespaces"
   bool ok = false;
-  bool needed = true;    ///< false: something optional is missing
+  bool needed = true;  ///< false: something optional is missing
   std::string sentence;
-  std::string fix;       ///< commands to run; empty when ok
+  std::string fix;  ///< commands to run; empty when ok
 };
 /// Everything about this machine that a container of ours needs, each with the exact fix.
 std::vector<Finding> doctor();
