@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "envtool/support/text.hpp"
+
 namespace envtool::env_vars {
 namespace fs = std::filesystem;
 
@@ -14,25 +16,27 @@ std::optional<std::string> get(const char* name) {
   return value;
 }
 
-fs::path home_dir() {
-  if (const auto home = get("HOME")) return *home;
-  // getpwuid would pull NSS into the static launcher; /etc/passwd is enough where HOME is unset.
+namespace {
+/// A field of the calling uid's line in /etc/passwd. getpwuid would pull NSS into the static launcher.
+std::optional<std::string> passwd_field(std::size_t index) {
   std::ifstream passwd("/etc/passwd");
   const std::string uid = std::to_string(::getuid());
   for (std::string line; std::getline(passwd, line);) {
-    std::size_t colon[5];
-    std::size_t from = 0;
-    bool whole = true;
-    for (auto& c : colon) {
-      c = line.find(':', from);
-      whole = whole && c != std::string::npos;
-      if (!whole) break;
-      from = c + 1;
-    }
-    if (whole && line.substr(colon[1] + 1, colon[2] - colon[1] - 1) == uid)
-      return line.substr(colon[4] + 1, line.find(':', colon[4] + 1) - colon[4] - 1);
+    const auto fields = split(line, ':');
+    if (fields.size() > index && fields.size() > 2 && fields[2] == uid) return std::string(fields[index]);
   }
-  return "/tmp";
+  return std::nullopt;
+}
+}  // namespace
+
+fs::path home_dir() {
+  if (const auto home = get("HOME")) return *home;
+  return passwd_field(5).value_or("/tmp");
+}
+
+std::optional<std::string> user_name() {
+  if (auto name = passwd_field(0)) return name;
+  return get("USER");
 }
 
 namespace {

@@ -30,6 +30,8 @@ std::filesystem::path cache_dir();
 std::filesystem::path state_dir();
 std::filesystem::path config_file();
 std::filesystem::path home_dir();
+/// The name of the calling uid in /etc/passwd, else $USER.
+std::optional<std::string> user_name();
 /// The file named by CURL_CA_BUNDLE or SSL_CERT_FILE, if it is set.
 std::optional<std::filesystem::path> ca_bundle();
 
