@@ -2,19 +2,20 @@
 // The store: everything named by its digest or key, written under a temporary name and renamed
 // (docs/formats/store.md).
 //
-//   blobs/sha256/<2>/<64>      bytes: wheels we built, .debs kept, OCI blobs
-//   trees/<2>/<64>/            an unpacked tree: root/ and record.json (what root/ cannot hold: owners,
-//   setuid bits,
-//                              capabilities, devices; diff_id and tar size), by tree key
-//   layers/<64>.json           layer key → diff_id, tar size, tree keys
-//   images/<64>/               image ID → config.json, manifest.json, layers
-//   rootfs/<64>/               hardlinked union of many trees, by the digest of their keys
-//   pycache/<64>/              byte code of an image, PYTHONPYCACHEPREFIX of its containers
-//   plans/<64>.json            compiled plans of the warm path, by the digest of env.yaml + env.lock +
-//   project folder partial/                   downloads under way, by digest locks/                     flock
-//   files between processes, by key tmp/                       temporary names, "<pid>-<random>", removed by
-//   gc when the pid is gone roots/<64>.json            projects that were used: path, lock digest, image IDs,
-//   time — what gc keeps
+//   blobs/sha256/<2>/<64>  bytes: wheels we built, OCI blobs
+//   trees/<2>/<64>/        an unpacked tree: root/ and `record`, which has what root/ cannot hold (owners,
+//                          setuid bits, capabilities, devices) and diff_id and tar size; by tree key
+//   layers/<64>            layer key → diff_id, tar size, tree keys
+//   images/<64>/           image ID → config.json, manifest.json, record
+//   rootfs/<64>/           hardlinked union of many trees, by the digest of their keys: root/ and record
+//   pycache/<64>/          byte code of an image, PYTHONPYCACHEPREFIX of its containers
+//   plans/<64>             compiled plans of the warm path, by the digest of env.yaml, env.lock and project
+//   roots/<64>             projects that were used: path, lock digest, image IDs, time: what gc keeps
+//   partial/               downloads under way, by digest
+//   locks/                 flock files between processes, by key; `building` between builds and gc
+//   tmp/                   temporary names, "<pid>-<start time>-<random>", removed by gc when that process is
+//                          gone
+//   settled/<boot>         up to when what was written in that boot is known to be on the disk
 //
 // The folder is 0700: a setuid file in it would give another user its owner's rights.
 #include <chrono>
@@ -55,6 +56,8 @@ struct TreeRecord {
   std::optional<Digest> diff_id;  ///< of the tree as one layer's tar, where it is one
   ByteCount tar_size;             ///< of that tar
   std::uint64_t entries = 0;
+  bool whiteouts = false;  ///< has overlay whiteouts or opaque folders: never part of a hardlinked union
+  bool operator==(const TreeRecord&) const = default;
 };
 
 struct Tree {
@@ -88,10 +91,13 @@ struct GcOptions {
   std::optional<ByteCount> keep;  ///< also remove least recently used until the store is this small
   bool dry_run = false;
   bool verify = false;  ///< re-hash blobs and trees; wrong entries are reported and removed
+  /// The digest of these trees as one layer's tar; verify compares it with the diff_id on record. The tar is
+  /// image's business, so workflow hands this in; without it trees are only checked for their record.
+  std::function<Result<Digest>(const std::vector<Tree>&)> diff_id;
 };
 struct GcReport {
   ByteCount freed, left;
-  std::uint64_t removed = 0;
+  std::uint64_t removed = 0;         ///< trees, images, blobs and other entries
   std::vector<std::string> corrupt;  ///< sentences
 };
 
@@ -111,6 +117,9 @@ class Store {
   /// Move a verified file in. Errors: io.
   Result<void> adopt_blob(const Digest& digest, const std::filesystem::path& file) const;
 
+  /// Held (shared) from the first find_tree of a build to its touch_root: until then nothing names what was
+  /// made, and gc would remove it. Nests. Errors: io.
+  Result<FileLock> building() const;
   /// Work on one key by one process: waits while another has it. Errors: io.
   Result<FileLock> lock(const Digest& key) const;
   /// A fresh temporary folder on the store's file system, removed by gc once this process is gone.

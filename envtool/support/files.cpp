@@ -111,16 +111,23 @@ Result<void> remove_at(int parent, const char* entry, const fs::path& shown) {
 Result<void> remove_tree(const fs::path& path) { return remove_at(AT_FDCWD, path.c_str(), path); }
 
 Result<FileLock> FileLock::lock(const fs::path& path, Mode mode, bool wait) {
-  FileLock lock;
-  lock.fd_.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-  if (!lock.fd_) return fail_errno("open lock file", path.native());
   const int operation = (mode == Mode::shared ? LOCK_SH : LOCK_EX) | (wait ? 0 : LOCK_NB);
-  while (::flock(lock.fd_.get(), operation) != 0) {
-    if (errno == EINTR) continue;
-    if (errno == EWOULDBLOCK) return FileLock{};
-    return fail_errno("lock", path.native());
+  for (;;) {
+    FileLock lock;
+    lock.fd_.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+    if (!lock.fd_) return fail_errno("open lock file", path.native());
+    while (::flock(lock.fd_.get(), operation) != 0) {
+      if (errno == EINTR) continue;
+      if (errno == EWOULDBLOCK) return FileLock{};
+      return fail_errno("lock", path.native());
+    }
+    // gc removes lock files that nobody holds: one that went between open and flock locks nothing.
+    struct stat ours {
+    }, named{};
+    if (::fstat(lock.fd_.get(), &ours) != 0) return fail_errno("stat", path.native());
+    if (::stat(path.c_str(), &named) == 0 && ours.st_ino == named.st_ino && ours.st_dev == named.st_dev)
+      return lock;
   }
-  return lock;
 }
 Result<FileLock> FileLock::acquire(const fs::path& path, Mode mode) { return lock(path, mode, true); }
 Result<FileLock> FileLock::try_acquire(const fs::path& path, Mode mode) { return lock(path, mode, false); }
