@@ -17,6 +17,8 @@ inline constexpr const char* kIndexUrl =
     "ENVTOOL_INDEX_URL";  ///< default package index, instead of https://pypi.org/simple
 inline constexpr const char* kCaBundle = "CURL_CA_BUNDLE";  ///< then SSL_CERT_FILE, then the system's own
 inline constexpr const char* kSslCertFile = "SSL_CERT_FILE";
+inline constexpr const char* kSslCertDir = "SSL_CERT_DIR";
+inline constexpr const char* kNetrc = "NETRC";  ///< instead of ~/.netrc, as pip reads it
 inline constexpr const char* kNoColor = "NO_COLOR";
 
 /// Unset and empty are both nullopt.
