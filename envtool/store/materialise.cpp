@@ -6,6 +6,7 @@
 
 #include "envtool/store/hardlink_union.hpp"
 #include "envtool/store/layout.hpp"
+#include "envtool/store/lowers.hpp"
 #include "envtool/store/sealed_file.hpp"
 #include "envtool/store/store.hpp"
 #include "envtool/store/temporary.hpp"
@@ -13,18 +14,6 @@
 namespace envtool::store {
 namespace fs = std::filesystem;
 namespace {
-
-// Every lower costs each look-up in the container a little, and lookups are what an import is made of; a
-// union costs some 10 us a file once. So any run worth joining is joined, but never the bottom tree: it is
-// the base, the largest and the most shared.
-constexpr std::size_t flatten_above = 1;
-
-Digest union_key(const std::vector<Tree>& trees) {
-  Sha256 hash;
-  hash.update("envtool rootfs 1\n");
-  for (const Tree& tree : trees) hash.update(tree.key.hex() + "\n");
-  return hash.finish();
-}
 
 Result<fs::path> joined(const fs::path& folder, const std::vector<Tree>& trees) {
   const Digest key = union_key(trees);
@@ -59,26 +48,13 @@ Result<Rootfs> Store::materialise(const ImageId& image, Events& events) const {
   if (!found)
     return fail(Code::not_found, "image " + image.str() + " is not in the store", "run `env build`");
   ENVTOOL_TRY(const FileLock building_lock, building());
-  std::vector<std::vector<Tree>> runs;
-  for (const LayerKey& key : found->layers) {
-    const auto layer = find_layer(key);
-    if (!layer)
-      return fail(Code::not_found, "layer " + key.hex() + " is not in the store", "run `env build`");
-    for (const TreeKey& tree_key : layer->trees) {
-      auto tree = find_tree(tree_key);
-      if (!tree)
-        return fail(Code::not_found, "tree " + tree_key.hex() + " is not in the store", "run `env build`");
-      const bool alone = runs.size() <= 1 || tree->record.whiteouts || runs.back().back().record.whiteouts;
-      if (alone) runs.emplace_back();
-      runs.back().push_back(std::move(*tree));
-    }
-  }
+  ENVTOOL_TRY(const auto runs, lower_runs(*this, *found));
   events.progress({Stage::materialise, "materialise", "laying out the root file system", 0, 0,
                    Progress::Unit::items, false});
   Rootfs out{image, {}, layout::pycache(folder_, image)};
   for (const auto& run : runs) {
-    if (run.size() <= flatten_above) {
-      for (const Tree& tree : run) out.lowers.push_back(tree.root);
+    if (run.size() == 1) {
+      out.lowers.push_back(run.front().root);
       continue;
     }
     ENVTOOL_TRY(fs::path root, joined(folder_, run));

@@ -93,7 +93,7 @@ struct GcOptions {
   bool verify = false;  ///< re-hash blobs and trees; wrong entries are reported and removed
   /// The digest of these trees as one layer's tar; verify compares it with the diff_id on record. The tar is
   /// image's business, so workflow hands this in; without it trees are only checked for their record.
-  std::function<Result<Digest>(const std::vector<Tree>&)> diff_id;
+  std::function<Result<Digest>(const std::vector<Tree>&)> diff_id = {};
 };
 struct GcReport {
   ByteCount freed, left;
@@ -145,7 +145,7 @@ class Store {
   };
   [[nodiscard]] std::optional<Image> find_image(const ImageId& id) const;
 
-  /// Trees ready to be overlay lowers. Runs of trees without whiteouts above `flatten_above` are joined into
+  /// Trees ready to be overlay lowers. Runs of trees without whiteouts above the bottom one are joined into
   /// one hardlinked tree, because each lower costs the container's every look-up. Errors: not_found, io.
   Result<Rootfs> materialise(const ImageId& image, Events& events) const;
 
