@@ -52,7 +52,8 @@ class ZipReader {
   [[nodiscard]] const std::vector<ZipMember>& members() const { return members_; }
   [[nodiscard]] const ZipMember* find(std::string_view name) const;
 
-  /// Streams one member's bytes to `sink`, in pieces of at most 256 KiB. Thread-safe: several at once.
+  /// Streams one member's bytes to `sink`, in pieces of at most 256 KiB. Thread-safe, but the sink must not
+  /// read from a zip itself (a thread has one set of buffers).
   /// Errors: bad_input — local header and directory disagree, damaged data, wrong size or CRC;
   ///         hostile_archive — more bytes than declared; the sink's.
   Result<void> extract(const ZipMember& member, const Sink& sink) const;
@@ -62,11 +63,13 @@ class ZipReader {
  private:
   ZipReader(const RandomAccess& source, std::string object, ZipLimits limits)
       : source_(&source), object_(std::move(object)), limits_(limits) {}
-  Result<std::uint64_t> data_offset(const ZipMember& member) const;
+  /// Out: offset of the data from the header.
+  Result<std::uint64_t> check_local_header(const ZipMember& member, std::string_view head) const;
   const RandomAccess* source_;
   std::string object_;
   ZipLimits limits_;
   std::vector<ZipMember> members_;
+  std::uint64_t directory_ = 0;  ///< its offset: members end before it
 };
 
 }  // namespace envtool::archive
