@@ -37,7 +37,7 @@ struct MarkerSelection {
   std::set<std::string> dependency_groups;  ///< for `"x" in dependency_groups`
 };
 
-struct MarkerNode;
+struct MarkerGroup;
 
 /// A parsed marker: an immutable value, cheap to copy.
 class Marker {
@@ -52,16 +52,15 @@ class Marker {
   [[nodiscard]] bool holds(const MarkerEnvironment& environment, const MarkerSelection& selection = {}) const;
   /// Whether the answer can depend on `extra` or `extras`.
   [[nodiscard]] bool mentions_extra() const;
-  /// Normalised spelling: double quotes, single spaces, only the parentheses that are needed, extras
-  /// normalised.
+  /// Normalised spelling: double quotes, single spaces, extras normalised, doubled parentheses left out.
   [[nodiscard]] std::string str() const;
   /// Same normalised spelling.
   bool operator==(const Marker& other) const { return str() == other.str(); }
 
  private:
-  friend class MarkerReader;
-  explicit Marker(std::shared_ptr<const MarkerNode> root) : root_(std::move(root)) {}
-  std::shared_ptr<const MarkerNode> root_;
+  friend Result<Marker> read_marker(struct Cursor& cursor);
+  explicit Marker(std::shared_ptr<const MarkerGroup> root) : root_(std::move(root)) {}
+  std::shared_ptr<const MarkerGroup> root_;
 };
 
 }  // namespace envtool::pep

@@ -26,7 +26,7 @@ struct Requirement {
   static Result<Requirement> parse(std::string_view text);
   /// For metadata that others published: specifiers as in SpecifierSet::parse_lenient.
   static Result<Requirement> parse_lenient(std::string_view text);
-  /// Normalised: `name[a,b]<2,>=1; marker`, `name@ url ; marker`.
+  /// `name[a,b]<2,>=1; marker` or `name @ url ; marker`, the name as written.
   [[nodiscard]] std::string str() const;
   /// No marker, or it holds.
   [[nodiscard]] bool applies(const MarkerEnvironment& environment,

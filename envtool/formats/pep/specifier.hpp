@@ -33,35 +33,40 @@ enum class Prereleases : std::uint8_t {
 /// One clause: ">=1.0", "==1.4.*", "===whatever".
 class Specifier {
  public:
-  /// Errors: bad_input; the place has the column in `text`, hints say what was probably meant ("numpy=1.2" →
+  /// Errors: bad_input; the place has the column in `text`, hints say what was probably meant ("=1.2" →
   /// "==1.2").
   static Result<Specifier> parse(std::string_view text);
 
   [[nodiscard]] Operator op() const { return op_; }
-  /// Of "==1.4.*": 1.4. Meaningless for `arbitrary` texts that are no version.
-  [[nodiscard]] const Version& version() const { return version_; }
+  /// Of "==1.4.*": 1.4. Unset for `===` with a text that is no version.
+  [[nodiscard]] const std::optional<Version>& version() const { return version_; }
   [[nodiscard]] bool is_wildcard() const { return wildcard_; }
   /// The part behind the operator, as written.
   [[nodiscard]] const std::string& operand() const { return operand_; }
+  /// Names a pre-release, in a way that asks for one: "!=1.0rc1" does not.
   [[nodiscard]] bool mentions_prerelease() const;
   [[nodiscard]] bool contains(const Version& version,
                               Prereleases prereleases = Prereleases::if_mentioned) const;
-  /// For `===` and texts that are no version: compares spellings without case. Others parse the text.
+  /// For a text that may be no version: only `===`, which compares spellings without case, can hold it.
   [[nodiscard]] bool contains_text(std::string_view text,
                                    Prereleases prereleases = Prereleases::if_mentioned) const;
   /// Exactly the versions for which `contains(v, Prereleases::allow)`. (`===` compares spellings, intervals
   /// cannot: it gives the one version it spells, or the empty set.)
-  [[nodiscard]] VersionRanges ranges() const;
+  [[nodiscard]] const VersionRanges& ranges() const { return ranges_; }
   /// Operator and operand, as written.
   [[nodiscard]] std::string str() const;
   bool operator==(const Specifier& other) const;
 
  private:
-  Operator op_ = Operator::equal;
-  bool wildcard_ = false;
-  bool is_version_ = false;
-  Version version_;
+  friend Result<Specifier> read_specifier(struct Cursor& cursor);
+  Specifier(Operator op, std::string_view operand, std::optional<Version> version, bool wildcard);
+  [[nodiscard]] bool admits(bool is_prerelease, Prereleases prereleases) const;
+
+  Operator op_;
+  bool wildcard_;
   std::string operand_;
+  std::optional<Version> version_;
+  VersionRanges ranges_;
 };
 
 /// Clauses that must all hold; no clause holds for every version.

@@ -46,10 +46,10 @@ class Version {
   /// Views into this object.
   [[nodiscard]] VersionParts parts() const;
   /// Has an a, b, rc or dev segment.
-  [[nodiscard]] bool is_prerelease() const;
-  [[nodiscard]] bool is_postrelease() const;
-  [[nodiscard]] bool is_devrelease() const;
-  [[nodiscard]] bool has_local() const;
+  [[nodiscard]] bool is_prerelease() const { return (flags_ & (kPre | kDev)) != 0; }
+  [[nodiscard]] bool is_postrelease() const { return (flags_ & kPost) != 0; }
+  [[nodiscard]] bool is_devrelease() const { return (flags_ & kDev) != 0; }
+  [[nodiscard]] bool has_local() const { return (flags_ & kLocal) != 0; }
   /// Without the local segment, normalised.
   [[nodiscard]] Version without_local() const;
   /// Epoch and release alone, normalised: "1!2.0".
@@ -83,6 +83,7 @@ class Version {
 
  private:
   enum class Point : std::uint8_t { none, after_locals, after_posts };
+  static constexpr std::uint8_t kPre = 1, kPost = 2, kDev = 4, kLocal = 8;
   Version(std::string_view text, const VersionParts& parts, Point point);
   void pack(const VersionParts& parts);
   static std::strong_ordering compare_slowly(const Version& a, const Version& b);
@@ -94,10 +95,25 @@ class Version {
   std::uint64_t low_ = 0;
   std::string text_;
   Point point_ = Point::none;
+  std::uint8_t flags_ = 0;
 };
 
 /// Split a text into its pieces; nullopt when it is no version. The views point into `text`.
 std::optional<VersionParts> split_version(std::string_view text);
+
+/// The longest version at the start of `text`, as specifiers and requirements need it.
+struct VersionPrefix {
+  VersionParts parts;
+  std::size_t length = 0;  ///< 0: there is none
+};
+VersionPrefix split_version_prefix(std::string_view text);
+
+/// Without leading zeros; "0" stays.
+std::string_view strip_zeros(std::string_view digits);
+/// By value, for digits without leading zeros of any length.
+std::strong_ordering compare_numbers(std::string_view a, std::string_view b);
+/// Walks "1.02.0" number by number: takes the next (stripped) off the front, "0" once the text is used up.
+std::string_view next_number(std::string_view& dotted);
 
 }  // namespace envtool::pep
 
