@@ -7,22 +7,13 @@
 #include <nlohmann/json.hpp>
 
 #include "envtool/support/env_vars.hpp"
+#include "runtime/native/host_files.hpp"
 
 namespace envtool::workflow {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kCaInside = "/run/envtool/ca-certificates.crt";
 constexpr const char* kPycacheInside = "/run/envtool/pycache";
-/// Each is what one family of programs reads: OpenSSL and Python, curl, requests, pip, git, Node.
-constexpr const char* kCaVariables[] = {"SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE",
-                                        "PIP_CERT",      "GIT_SSL_CAINFO", "NODE_EXTRA_CA_CERTS"};
-
-void set_env(std::vector<std::string>& env, const std::string& name, const std::string& value) {
-  const std::string prefix = name + "=";
-  std::erase_if(env, [&](const std::string& entry) { return entry.starts_with(prefix); });
-  env.push_back(prefix + value);
-}
 
 void bind(oci::RuntimeSpec& spec, const fs::path& source, const std::string& target, bool read_only) {
   spec.mounts.push_back({.destination = target,
@@ -31,28 +22,18 @@ void bind(oci::RuntimeSpec& spec, const fs::path& source, const std::string& tar
                          .options = {"rbind", read_only ? "ro" : "rw", "nosuid", "nodev"}});
 }
 
-void add_kernel_mounts(oci::RuntimeSpec& spec, const project::EnvYaml& yaml) {
-  const ByteCount shm = yaml.resources.shm.value_or(ByteCount{2ULL << 30});
-  spec.mounts = {
-      {"/proc", "proc", "proc", {"nosuid", "nodev", "noexec"}},
-      {"/dev", "tmpfs", "tmpfs", {"nosuid", "mode=755", "size=65536k"}},
-      {"/dev/pts", "devpts", "devpts", {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"}},
-      {"/dev/shm", "tmpfs", "shm", {"nosuid", "nodev", "mode=1777", fmt::format("size={}", shm.value)}},
-      {"/sys", "bind", "/sys", {"rbind", "ro", "nosuid", "nodev", "noexec"}},
-      {"/tmp", "tmpfs", "tmpfs", {"nosuid", "nodev", "mode=1777"}},
-      {"/run", "tmpfs", "tmpfs", {"nosuid", "nodev", "mode=755"}},
-  };
+/// A name for the caller in the container. root on the host is an ordinary name inside: nothing there may
+/// look privileged.
+std::string user_inside() {
+  const std::string user = env_vars::user_name().value_or("env");
+  return user == "root" ? "env" : user;
 }
 
-std::string home_inside(const HostFacts& host) {
-  return "/home/" + (host.user.empty() || host.user == "root" ? std::string("env") : host.user);
-}
-
-Result<void> add_user_mounts(oci::RuntimeSpec& spec, const ProjectState& state, const HostFacts& host) {
+Result<void> add_user_mounts(oci::RuntimeSpec& spec, const ProjectState& state) {
   for (const auto& mount : state.yaml.mounts) {
     fs::path source = mount.source;
     if (mount.source == "~" || mount.source.starts_with("~/"))
-      source = host.home / fs::path(mount.source).lexically_relative("~");
+      source = env_vars::home_dir() / mount.source.substr(std::min<std::size_t>(2, mount.source.size()));
     if (source.is_relative()) source = state.folder / source;
     std::error_code error;
     if (!fs::exists(source, error)) {
@@ -70,117 +51,111 @@ Result<void> add_user_mounts(oci::RuntimeSpec& spec, const ProjectState& state, 
 
 Result<void> add_image_config(oci::RuntimeSpec& spec, const store::Store::Image& image) {
   const auto config = nlohmann::json::parse(image.config, nullptr, false);
-  if (config.is_discarded() || !config.contains("config"))
+  if (config.is_discarded() || !config.contains("config")) {
     return fail(Code::internal, fmt::format("the config of image {} is damaged", image.id.str()),
                 "`env gc --verify` removes it");
+  }
   for (const auto& entry : config["config"].value("Env", nlohmann::json::array()))
     spec.process.env.push_back(entry.get<std::string>());
   spec.process.cwd = config["config"].value("WorkingDir", std::string(kWorkspace));
   return {};
 }
 
-void add_environment(oci::RuntimeSpec& spec, const ProjectState& state, const HostFacts& host) {
+void add_environment(oci::RuntimeSpec& spec, const ProjectState& state, const std::string& home) {
   auto& env = spec.process.env;
-  set_env(env, "HOME", home_inside(host));
-  set_env(env, "USER", host.user.empty() ? "env" : host.user);
-  set_env(env, "PYTHONNOUSERSITE", "1");
-  set_env(env, "PYTHONPYCACHEPREFIX", kPycacheInside);
-  for (const auto& [name, value] : host.pass_through) set_env(env, name, value);
-  if (host.ca_bundle) {
-    for (const char* name : kCaVariables) set_env(env, name, kCaInside);
+  set_variable(env, "HOME", home);
+  set_variable(env, "USER", user_inside());
+  set_variable(env, "PYTHONNOUSERSITE", "1");
+  set_variable(env, "PYTHONPYCACHEPREFIX", kPycacheInside);
+  for (const auto& [name, value] : state.yaml.env) set_variable(env, name, value);
+  for (const auto& name : passed_names(state.yaml)) {
+    if (const auto value = env_vars::get(name.c_str())) set_variable(env, name, *value);
   }
-  for (const auto& [name, value] : state.yaml.env) set_env(env, name, value);
-  for (const auto& [name, value] : host.secrets) set_env(env, name, value);
 }
 
-void add_resources(oci::RuntimeSpec& spec, const project::Resources& resources) {
-  if (resources.memory)
-    spec.linux_.resources.memory_limit = static_cast<std::int64_t>(resources.memory->value);
-  if (resources.cpus) spec.linux_.resources.cpu_quota = static_cast<std::int64_t>(*resources.cpus * 100'000);
+void add_limits(oci::RuntimeSpec& spec, const project::EnvYaml& yaml) {
+  if (yaml.resources.memory)
+    spec.linux_.resources.memory_limit = static_cast<std::int64_t>(yaml.resources.memory->value);
+  if (yaml.resources.cpus)
+    spec.linux_.resources.cpu_quota = static_cast<std::int64_t>(*yaml.resources.cpus * 100'000);
+  spec.linux_.namespaces = {"user", "mount", "pid", "uts", "ipc"};
+  if (yaml.network != project::Network::host) spec.linux_.namespaces.push_back("network");
+  spec.linux_.masked_paths = {"/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/scsi"};
+  spec.linux_.readonly_paths = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
+}
+
+runtime::NetworkMode network_of(const project::EnvYaml& yaml) {
+  switch (yaml.network) {
+    case project::Network::none:
+      return runtime::NetworkMode::none;
+    case project::Network::isolated:
+      return runtime::NetworkMode::isolated;
+    case project::Network::host:
+      break;
+  }
+  return runtime::NetworkMode::host;
 }
 
 }  // namespace
 
-HostFacts read_host_facts(const project::EnvYaml& yaml) {
-  HostFacts host;
-  host.uid = ::getuid();
-  host.gid = ::getgid();
-  host.user = env_vars::user_name().value_or("");
-  host.home = env_vars::home_dir();
-  host.ca_bundle = env_vars::ca_bundle();
-  for (const char* name : {"TERM", "COLORTERM", "NO_COLOR", "TZ", "http_proxy", "https_proxy", "no_proxy",
-                           "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"}) {
-    if (const auto value = env_vars::get(name)) host.pass_through.emplace_back(name, *value);
-  }
-  for (const auto& secret : yaml.secrets) {
-    if (const auto value = env_vars::get(secret.text.c_str())) host.secrets.emplace_back(secret.text, *value);
-  }
-  return host;
+void set_variable(std::vector<std::string>& env, const std::string& name, const std::string& value) {
+  const std::string prefix = name + "=";
+  std::erase_if(env, [&](const std::string& entry) { return entry.starts_with(prefix); });
+  env.push_back(prefix + value);
 }
 
-Result<oci::RuntimeSpec> container_spec(const ProjectState& state, const store::Store::Image& image,
-                                        const HostFacts& host, const ContainerFolders& folders) {
-  oci::RuntimeSpec spec;
+std::vector<std::string> passed_names(const project::EnvYaml& yaml) {
+  std::vector<std::string> names = runtime::native::passed_variables();
+  for (const auto& secret : yaml.secrets) names.push_back(secret.text);
+  return names;
+}
+
+Result<Container> make_container(const ProjectState& state, const Digest& image_id, Tools& tools,
+                                 Events& events) {
+  const auto image = tools.store.find_image(image_id);
+  if (!image)
+    return fail(Code::not_found, fmt::format("image {} is not in the store", image_id.str()),
+                "run `env build`");
+  Container container;
+  ENVTOOL_TRY(container.rootfs, tools.store.materialise(image_id, events));
+  container.options = {
+      .network = network_of(state.yaml), .ports = state.yaml.ports, .upper = {}, .keep_stdin = true};
+
+  const fs::path own = tools.state / "projects" / Digest::of(state.folder.native()).hex().substr(0, 16);
+  const std::string home = "/home/" + user_inside();
+  ENVTOOL_CHECK(make_directories(own / "home", 0700));
+  ENVTOOL_TRY(auto files,
+              runtime::native::write_host_files(own / "etc", {.lowers = container.rootfs.lowers,
+                                                              .user = user_inside(),
+                                                              .home = home,
+                                                              .hostname = "env",
+                                                              .network = container.options.network}));
+  auto& spec = container.spec;
   spec.hostname = "env";
   spec.root = {.path = "rootfs", .readonly = false};
-  spec.process.uid = host.uid;
-  spec.process.gid = host.gid;
-  ENVTOOL_CHECK(add_image_config(spec, image));
-  add_kernel_mounts(spec, state.yaml);
+  spec.process.uid = ::getuid();
+  spec.process.gid = ::getgid();
+  ENVTOOL_CHECK(add_image_config(spec, *image));
+  spec.mounts = runtime::native::standard_mounts(state.yaml.resources.shm.value_or(ByteCount{}).value);
   bind(spec, state.folder, kWorkspace, false);
-  bind(spec, folders.home, home_inside(host), false);
-  bind(spec, folders.pycache, kPycacheInside, false);
-  for (const char* file : {"passwd", "group", "hosts", "resolv.conf"}) {
-    std::error_code error;
-    if (fs::exists(folders.etc / file, error))
-      bind(spec, folders.etc / file, fmt::format("/etc/{}", file), true);
-  }
-  if (host.ca_bundle) bind(spec, *host.ca_bundle, kCaInside, true);
-  ENVTOOL_CHECK(add_user_mounts(spec, state, host));
-  add_environment(spec, state, host);
-  add_resources(spec, state.yaml.resources);
-  spec.linux_.namespaces = {"user", "mount", "pid", "uts", "ipc"};
-  if (state.yaml.network != project::Network::host) spec.linux_.namespaces.push_back("network");
-  spec.linux_.masked_paths = {"/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/scsi"};
-  spec.linux_.readonly_paths = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
-  spec.annotations = {{"org.opencontainers.image.ref.name", state.name()},
-                      {"io.envtool.image", image.id.str()}};
-  return spec;
+  bind(spec, own / "home", home, false);
+  bind(spec, container.rootfs.pycache, kPycacheInside, false);
+  spec.mounts.insert(spec.mounts.end(), files.mounts.begin(), files.mounts.end());
+  ENVTOOL_CHECK(add_user_mounts(spec, state));
+  for (const auto& [name, value] : files.env) set_variable(spec.process.env, name, value);
+  add_environment(spec, state, home);
+  add_limits(spec, state.yaml);
+  spec.annotations = {{"io.envtool.image", image_id.str()}, {"io.envtool.name", state.name()}};
+  return container;
 }
 
-Result<std::vector<std::string>> split_words(std::string_view text) {
-  std::vector<std::string> words;
-  std::string word;
-  bool open = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '\'' || c == '"') {
-      open = true;
-      const std::size_t from = i;
-      for (++i; i < text.size() && text[i] != c; ++i) {
-        if (c == '"' && text[i] == '\\' && i + 1 < text.size() &&
-            std::string_view("\"\\$`").find(text[i + 1]) != std::string_view::npos)
-          ++i;
-        word.push_back(text[i]);
-      }
-      if (i >= text.size()) {
-        return fail(Code::bad_input,
-                    fmt::format("the quote at character {} of `{}` does not end", from + 1, text),
-                    fmt::format("close it with {}", c));
-      }
-    } else if (c == '\\' && i + 1 < text.size()) {
-      open = true;
-      word.push_back(text[++i]);
-    } else if (c == ' ' || c == '\t' || c == '\n') {
-      if (open) words.push_back(std::exchange(word, {}));
-      open = false;
-    } else {
-      open = true;
-      word.push_back(c);
-    }
+std::string working_folder(const ProcessRequest& request, const fs::path& project) {
+  if (request.caller_folder) {
+    const fs::path below = request.caller_folder->lexically_relative(project);
+    if (!below.empty() && *below.begin() != ".." && below != ".")
+      return (fs::path(kWorkspace) / below).native();
   }
-  if (open) words.push_back(std::move(word));
-  return words;
+  return kWorkspace;
 }
 
 Result<void> set_process(oci::RuntimeSpec& spec, const ProcessRequest& request, const ProjectState& state) {
@@ -190,13 +165,8 @@ Result<void> set_process(oci::RuntimeSpec& spec, const ProcessRequest& request, 
     ENVTOOL_TRY(spec.process.args, split_words(state.yaml.command->text));
   }
   if (spec.process.args.empty()) spec.process.args = {"/bin/bash"};
-  for (const auto& [name, value] : request.env) set_env(spec.process.env, name, value);
-  spec.process.cwd = kWorkspace;
-  if (request.caller_folder) {
-    const fs::path below = request.caller_folder->lexically_relative(state.folder);
-    if (!below.empty() && *below.begin() != ".." && below != ".")
-      spec.process.cwd = (fs::path(kWorkspace) / below).native();
-  }
+  for (const auto& [name, value] : request.env) set_variable(spec.process.env, name, value);
+  spec.process.cwd = working_folder(request, state.folder);
   return {};
 }
 

@@ -26,6 +26,8 @@ class Tools {
   std::string default_index;
 
   net::Client& client();
+  /// Ends the network thread: before the engine forks, which wants a process without other threads.
+  void close_client();
   Executor& executor();
   runtime::Engine& engine();
 
