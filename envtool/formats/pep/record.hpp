@@ -35,11 +35,11 @@ struct WheelFile {
   static Result<WheelFile> parse(std::string_view bytes);
 };
 
-/// `name = module:attribute [extra]`.
+/// `name = module:attribute [extra]`. Source: entry points specification, "File format".
 struct EntryPoint {
   std::string name;
   std::string module;     ///< "pkg.sub"
-  std::string attribute;  ///< "main", "cls.method"; may be empty for other groups
+  std::string attribute;  ///< "main", "cls.method"
   std::vector<std::string> extras;
   bool operator==(const EntryPoint&) const = default;
 };
@@ -47,7 +47,8 @@ struct EntryPoints {
   std::vector<EntryPoint> console_scripts;
   std::vector<EntryPoint> gui_scripts;
   /// Errors: bad_input, with line: a script whose name could leave its folder ('/', ".."), whose target is
-  /// not `module:attribute`, or that is listed twice. Other groups are not looked at.
+  /// not `module:attribute` in identifiers (it becomes code), or that is given two targets. Other groups are
+  /// not looked at.
   static Result<EntryPoints> parse(std::string_view bytes);
 };
 
