@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "envtool/image/image.hpp"
+
 namespace envtool::workflow {
 namespace {
 
@@ -18,6 +20,20 @@ void keep_image_ids(const project::Lock& before, project::Lock& after) {
   }
 }
 
+/// A platform's base in the store, for building source distributions in: the image of a lock without
+/// packages.
+Result<std::vector<std::filesystem::path>> base_trees(const ProjectState& state,
+                                                      project::LockedPlatform platform, Tools& tools,
+                                                      Events& events) {
+  project::Lock bare;
+  bare.platforms.push_back(std::move(platform));
+  const image::ImagePlan plan = image::plan(bare, bare.platforms.front().platform);
+  ENVTOOL_TRY(const image::Assembled assembled,
+              image::assemble(plan, state.folder, tools.store, tools.client(), tools.executor(), events));
+  ENVTOOL_TRY(store::Rootfs rootfs, tools.store.materialise(assembled.id, events));
+  return std::move(rootfs.lowers);
+}
+
 }  // namespace
 
 Result<project::Lock> resolve_project(const ProjectState& state, const resolve::Upgrade& upgrade,
@@ -29,7 +45,16 @@ Result<project::Lock> resolve_project(const ProjectState& state, const resolve::
                            .keyrings = tools.keyrings,
                            .project = state.folder,
                            .default_index = tools.default_index,
-                           .executor = &tools.executor()};
+                           .executor = &tools.executor(),
+                           .build_root = {}};
+  sources.build_root = [&](const Platform& platform, const project::LockedBase& base,
+                           const project::LockedPython& python,
+                           const std::vector<project::LockedDeb>& system) {
+    return base_trees(
+        state,
+        {.platform = platform, .base = base, .system = system, .python = python, .packages = {}, .image = {}},
+        tools, events);
+  };
   const project::Lock* previous = state.lock ? &*state.lock : nullptr;
   auto lock = resolve::resolve(state.yaml, state.yaml.platforms, previous, upgrade, sources, events);
   if (!lock) return fail(std::move(lock).error().in("while resolving env.yaml"));
