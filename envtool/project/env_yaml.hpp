@@ -102,6 +102,7 @@ struct EnvYaml {
   std::optional<std::chrono::sys_seconds> exclude_newer;  ///< a bare day means its first second, UTC
   std::vector<Platform> platforms;  ///< never empty: defaults to linux/amd64 and linux/arm64
   GpuNeed gpu;
+  Place gpu_place;
   std::vector<std::pair<std::string, std::string>> env;  ///< in file order
   std::vector<Mount> mounts;
   std::vector<std::uint16_t> ports;
@@ -112,8 +113,11 @@ struct EnvYaml {
   Resources resources;
   std::vector<Placed> secrets;
 
-  /// Files other than env.yaml whose bytes were read (`-r requirements.txt`), relative to it: stale detection
-  /// hashes them.
+  /// For each editable, the digest of what its pyproject.toml declares for the resolver: names, versions and
+  /// requirements, not comments or tool settings.
+  std::vector<Digest> editable_metadata;
+  /// Files other than env.yaml whose bytes were read (`-r requirements.txt`, an editable's pyproject.toml),
+  /// relative to it: stale detection hashes them.
   std::vector<std::filesystem::path> included;
 };
 
@@ -121,11 +125,19 @@ struct EnvYaml {
 /// Errors: bad_input with file:line:column and, for an unknown key, the nearest known one.
 Result<EnvYaml> read_env_yaml(const Source& source, const std::filesystem::path& folder);
 
-/// The digest of everything in env.yaml that the lock answers (base, python, system, packages, editables'
-/// presence, constraints, overrides, indexes, exclude-newer, platforms, gpu, setup, env, included files'
-/// bytes): comments, order of keys and keys that only matter at run time (command, ports, mounts, services,
-/// resources, secrets, network, name) do not change it.
+/// The digest of everything in env.yaml that the lock answers: base, python, system, packages (those of
+/// included files too), editables and what their pyproject.toml declares, constraints, overrides, indexes,
+/// exclude-newer, platforms, gpu, setup, env. Comments, the order of keys and of lists of packages, and keys
+/// that only matter at run time (command, ports, mounts, services, resources, secrets, network, name) do not
+/// change it.
 Digest inputs_digest(const EnvYaml& yaml);
+
+/// One sentence for each thing that env.yaml asks and this version cannot do yet. Reading accepts them, so
+/// that `env lock` and editors can; workflow refuses them where they would matter.
+std::vector<Error> not_yet(const EnvYaml& yaml);
+
+/// The top-level keys, in the order in which docs/formats/env-yaml.md has them.
+std::vector<std::string_view> env_yaml_keys();
 
 /// The JSON Schema (draft 2020-12) that `env schema` prints; the same bytes as docs/formats/env.schema.json.
 std::string_view env_yaml_schema();
