@@ -1,0 +1,33 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "envtool/resolve/solver/derivation.hpp"
+
+namespace envtool::resolve::solver {
+
+/// How facts are put in words; the provider's side of an explanation.
+class Phrasebook {
+ public:
+  virtual ~Phrasebook() = default;
+  [[nodiscard]] virtual PackageId root() const = 0;
+  /// "numpy <2", "numpy 1.26.4", "numpy" for any version. Never called with an empty set or for the root.
+  [[nodiscard]] virtual std::string versions(PackageId package, const VersionSet& set) const = 0;
+  /// What a dependency asks for, as it was written: "numpy>=1.22,<2".
+  [[nodiscard]] virtual std::string requirement(const Dependency& dependency) const = 0;
+  /// Why nothing in the set is usable: a whole clause ("numpy has no version >=3 (the newest is 2.3.1)").
+  [[nodiscard]] virtual std::string no_version(PackageId package, const VersionSet& set) const = 0;
+  /// What a person can change about a requirement of the root: "`numpy<2` (env.yaml:7)".
+  [[nodiscard]] virtual std::string root_requirement(const Dependency& dependency) const = 0;
+};
+
+struct Report {
+  std::vector<std::string> sentences;  ///< from the facts to the conclusion, each complete
+  std::vector<std::string> advice;     ///< what to change
+};
+
+/// The explanation in sentences. Chains of "because … and because …" are joined where that stays readable.
+/// Source: solver.md, "Error Reporting"; the words are ours.
+Report report(const Derivation& derivation, const Phrasebook& words);
+
+}  // namespace envtool::resolve::solver
