@@ -78,7 +78,8 @@ Result<void> Search::try_version(PackageId package, Rank version) {
     const IncompatibilityId id = add_dependency(package, version, dependency);
     // Choosing a version whose requirements are already violated would only be undone.
     bool violated = std::all_of(arena_[id].terms.begin(), arena_[id].terms.end(), [&](const Term& term) {
-      return term.package == package || partial_.relation(term) == Relation::satisfied;
+      return term.package == package ? single.subset_of(term.set)
+                                     : partial_.relation(term) == Relation::satisfied;
     });
     if (violated && !conflict) record_conflict(package, arena_[id]);
     conflict = conflict || violated;
@@ -111,7 +112,8 @@ void Search::record_conflict(PackageId affected, const Incompatibility& incompat
     if (term.package == affected || !partial_.decision(term.package)) continue;
     if (term.package == provider_.root()) continue;
     PackageState& victim = state(affected);
-    if (++victim.affected == kConflictThreshold && victim.standing != Standing::early) promoted_.push_back(affected);
+    if (++victim.affected == kConflictThreshold && victim.standing != Standing::early)
+      promoted_.push_back(affected);
     PackageState& culprit = state(term.package);
     if (++culprit.culprit == kConflictThreshold && culprit.standing == Standing::ordinary)
       culprit.standing = Standing::late;
@@ -125,7 +127,8 @@ void Search::reprioritise() {
     std::optional<std::uint32_t> level;
     for (PackageId id = 0; id < partial_.packages(); ++id) {
       if (states_[id].standing != Standing::late) continue;
-      if (auto decided = partial_.decision_level(id); decided && (!level || *decided < *level)) level = decided;
+      if (auto decided = partial_.decision_level(id); decided && (!level || *decided < *level))
+        level = decided;
     }
     if (level && *level > 1) backtrack(*level - 1);
   }

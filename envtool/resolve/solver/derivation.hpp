@@ -6,8 +6,8 @@
 
 namespace envtool::resolve::solver {
 
-/// Why there is no solution: a tree (as a graph, parts can be shared) whose leaves are facts from the provider
-/// and whose root says that the root package cannot be chosen.
+/// Why there is no solution: a tree (as a graph, parts can be shared) whose leaves are facts from the
+/// provider and whose root says that the root package cannot be chosen.
 struct Derivation {
   struct Node {
     std::vector<Term> terms;

@@ -84,12 +84,9 @@ IncompatibilityId Arena::resolve(IncompatibilityId left, IncompatibilityId right
   for (const Term& term : list_[right].terms) {
     auto same = std::find_if(made.terms.begin(), made.terms.end(),
                              [&](const Term& other) { return other.package == term.package; });
-    if (same == made.terms.end())
-      made.terms.push_back(term);
-    else if (term.package == pivot)
-      same->set |= term.set;
-    else
-      same->set &= term.set;
+    if (same == made.terms.end()) made.terms.push_back(term);
+    else if (term.package == pivot) same->set |= term.set;
+    else same->set &= term.set;
   }
   return add(std::move(made));
 }

@@ -22,12 +22,12 @@ struct Term {
 };
 
 enum class CauseKind : std::uint8_t {
-  root,         ///< the root must be chosen
-  dependency,   ///< `package` in `versions` requires `dependency`
-  same_version, ///< a package and its base have one version
-  no_version,   ///< nothing usable in the set
-  unavailable,  ///< one version turned out to be unusable; `reason`
-  derived,      ///< follows from `left` and `right`
+  root,          ///< the root must be chosen
+  dependency,    ///< `package` in `versions` requires `dependency`
+  same_version,  ///< a package and its base have one version
+  no_version,    ///< nothing usable in the set
+  unavailable,   ///< one version turned out to be unusable; `reason`
+  derived,       ///< follows from `left` and `right`
 };
 
 struct Cause {

@@ -35,17 +35,15 @@ std::string conclusion(const std::vector<Term>& terms, const Phrasebook& words) 
   std::vector<std::string> chosen, needed;
   for (const Term& term : terms) {
     if (term.package == words.root()) continue;
-    if (term.positive())
-      chosen.push_back(words.versions(term.package, term.set));
-    else if (term.set.complement().empty())
-      continue;
-    else
-      needed.push_back(wanted(term, words));
+    if (term.positive()) chosen.push_back(words.versions(term.package, term.set));
+    else if (term.set.complement().empty()) continue;
+    else needed.push_back(wanted(term, words));
   }
   if (chosen.empty() && needed.empty()) return "your requirements cannot be met together";
   if (chosen.empty()) return enumerate(needed, "or") + " is needed";
   if (needed.empty())
-    return chosen.size() == 1 ? chosen[0] + " cannot be used" : enumerate(chosen) + " cannot be used together";
+    return chosen.size() == 1 ? chosen[0] + " cannot be used"
+                              : enumerate(chosen) + " cannot be used together";
   return enumerate(chosen) + (chosen.size() == 1 ? " needs " : " together need ") + enumerate(needed, "or");
 }
 

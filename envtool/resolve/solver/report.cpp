@@ -20,10 +20,8 @@ class Writer {
 
   std::vector<std::string> run() {
     const auto last = static_cast<NodeId>(nodes_.size() - 1);
-    if (nodes_[last].derived())
-      visit(last);
-    else
-      sentences_.push_back(clause(nodes_[last], words_) + ".");
+    if (nodes_[last].derived()) visit(last);
+    else sentences_.push_back(clause(nodes_[last], words_) + ".");
     return std::move(sentences_);
   }
 
@@ -36,12 +34,10 @@ class Writer {
   void visit(NodeId id) {
     if (said_.contains(id)) return;
     NodeId left = nodes_[id].cause.left, right = nodes_[id].cause.right;
-    if (derived(left) && derived(right))
-      visit_branches(id, left, right);
+    if (derived(left) && derived(right)) visit_branches(id, left, right);
     else if (derived(left) || derived(right))
       visit_chain(id, derived(left) ? left : right, derived(left) ? right : left);
-    else
-      say(id, "because " + both(left, right));
+    else say(id, "because " + both(left, right));
   }
 
   /// Two arguments meet: the longer first, so that the shorter one stands next to the conclusion.
@@ -66,7 +62,8 @@ class Writer {
       const NodeId earlier = derived(cause.left) ? cause.left : cause.right;
       const NodeId fact = derived(cause.left) ? cause.right : cause.left;
       visit(earlier);
-      return say(id, (last_ == earlier ? "and because " : "because " + name(earlier) + ", ") + both(fact, added));
+      return say(id,
+                 (last_ == earlier ? "and because " : "because " + name(earlier) + ", ") + both(fact, added));
     }
     visit(argument);
     if (last_ == argument) return say(id, "and because " + clause(nodes_[added], words_));

@@ -19,7 +19,10 @@ struct Need {
 
 class FakeProvider : public Provider, public Phrasebook {
  public:
-  FakeProvider() { id("root"); versions_["root"] = {0}; }
+  FakeProvider() {
+    id("root");
+    versions_["root"] = {0};
+  }
 
   void release(const std::string& name, int version, std::vector<Need> needs = {}) {
     id(name);
@@ -27,7 +30,9 @@ class FakeProvider : public Provider, public Phrasebook {
     needs_[{name, version}] = std::move(needs);
   }
   void ask(std::vector<Need> needs) { needs_[{"root", 0}] = std::move(needs); }
-  void broken(const std::string& name, int version, std::string why) { broken_[{name, version}] = std::move(why); }
+  void broken(const std::string& name, int version, std::string why) {
+    broken_[{name, version}] = std::move(why);
+  }
   void based(const std::string& name, const std::string& base) { bases_[id(name)] = id(base); }
 
   PackageId id(const std::string& name) {
@@ -45,7 +50,8 @@ class FakeProvider : public Provider, public Phrasebook {
     const std::string& name = names_[package];
     const int version = versions_[name][rank];
     Dependencies answer;
-    if (auto found = broken_.find({name, version}); found != broken_.end()) answer.unavailable = found->second;
+    if (auto found = broken_.find({name, version}); found != broken_.end())
+      answer.unavailable = found->second;
     for (const Need& need : needs_[{name, version}]) {
       const PackageId wanted = id(need.package);
       const auto& candidates = versions_[need.package];
