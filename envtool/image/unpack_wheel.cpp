@@ -1,0 +1,126 @@
+#include "envtool/image/unpack_wheel.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "envtool/formats/archive/tar.hpp"
+#include "envtool/formats/archive/zip.hpp"
+#include "envtool/image/install_plan.hpp"
+#include "envtool/image/tree_writer.hpp"
+
+namespace envtool::image {
+namespace {
+
+using archive::TarEntry;
+
+/// Files and the folders above them in the order of the tar: bytes of the path, so parents first.
+struct Entry {
+  std::string_view path;
+  const InstallFile* file = nullptr;  ///< null: a folder
+};
+
+std::vector<Entry> in_order(const std::vector<InstallFile>& files) {
+  std::set<std::string_view> folders;
+  for (const InstallFile& file : files) {
+    const std::string_view path = file.path;
+    for (std::size_t slash = path.rfind('/'); slash != std::string_view::npos;
+         slash = path.rfind('/', slash - 1))
+      if (!folders.insert(path.substr(0, slash)).second) break;
+  }
+  std::vector<Entry> entries;
+  entries.reserve(folders.size() + files.size());
+  for (const std::string_view folder : folders) entries.push_back({folder, nullptr});
+  for (const InstallFile& file : files) entries.push_back({file.path, &file});
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.path < b.path; });
+  return entries;
+}
+
+class Unpacker {
+ public:
+  Unpacker(const archive::ZipReader& wheel, TreeWriter writer, std::string object)
+      : wheel_(wheel),
+        writer_(std::move(writer)),
+        object_(std::move(object)),
+        tar_([this](std::string_view bytes) {
+          tar_digest_.update(bytes);
+          return Result<void>{};
+        }) {}
+
+  Result<store::TreeRecord> run(const std::vector<InstallFile>& files, const std::stop_token& stop) {
+    const std::vector<Entry> entries = in_order(files);
+    for (const Entry& entry : entries) {
+      if (stop.stop_requested()) return fail(Code::cancelled, "unpacking " + object_ + " was cancelled");
+      ENVTOOL_CHECK(entry.file == nullptr ? add_folder(entry.path) : add_file(*entry.file));
+    }
+    ENVTOOL_CHECK(writer_.finish());
+    ENVTOOL_CHECK(tar_.finish());
+    store::TreeRecord record;
+    record.diff_id = tar_digest_.finish();
+    record.tar_size = tar_.written();
+    record.entries = entries.size();
+    return record;
+  }
+
+ private:
+  Result<void> add_folder(std::string_view path) {
+    TarEntry entry;
+    entry.type = TarEntry::Type::directory;
+    entry.path = path;
+    entry.mode = 0755;
+    entry.mtime = kFixedTime;
+    ENVTOOL_CHECK(writer_.add_directory(path));
+    return tar_.add(entry);
+  }
+
+  Result<void> add_file(const InstallFile& file) {
+    TarEntry entry;
+    entry.path = file.path;
+    entry.mode = file.executable ? 0755 : 0644;
+    entry.mtime = kFixedTime;
+    entry.size = file.size;
+    ENVTOOL_CHECK(tar_.add(entry));
+    ENVTOOL_CHECK(writer_.open_file(file.path, file.executable));
+    if (file.member != nullptr) {
+      ENVTOOL_CHECK(add_member(file));
+    } else {
+      ENVTOOL_CHECK(writer_.write(file.bytes));
+      ENVTOOL_CHECK(tar_.write(file.bytes));
+    }
+    return writer_.close_file();
+  }
+
+  Result<void> add_member(const InstallFile& file) {
+    Sha256 digest;
+    const auto take = [&](std::string_view piece) -> Result<void> {
+      digest.update(piece);
+      ENVTOOL_CHECK(writer_.write(piece));
+      return tar_.write(piece);
+    };
+    ENVTOOL_CHECK(wheel_.extract(*file.member, take));
+    if (digest.finish() == file.sha256) return {};
+    return fail(Code::bad_input,
+                object_ + ": " + file.member->name + " does not have the sha256 that RECORD says",
+                "the wheel was changed after it was made: do not use it");
+  }
+
+  const archive::ZipReader& wheel_;
+  TreeWriter writer_;
+  std::string object_;
+  Sha256 tar_digest_;
+  archive::TarWriter tar_;
+};
+
+}  // namespace
+
+Result<store::TreeRecord> unpack_wheel(const std::filesystem::path& file, const WheelTree& what,
+                                       const InstallScheme& scheme, const std::filesystem::path& root,
+                                       const std::stop_token& stop) {
+  const std::string object = what.name + " " + what.version;
+  ENVTOOL_TRY(const auto source, archive::FileAccess::open(file.string()));
+  ENVTOOL_TRY(const auto wheel, archive::ZipReader::open(source, object));
+  ENVTOOL_TRY(const auto files, plan_install(wheel, what, scheme, object));
+  ENVTOOL_TRY(TreeWriter writer, TreeWriter::create(root));
+  return Unpacker(wheel, std::move(writer), object).run(files, stop);
+}
+
+}  // namespace envtool::image
