@@ -112,7 +112,7 @@ class Evaluator {
       return with_extra(c, left != nullptr);
     const auto a = left ? value_of(environment_, *left) : std::get<std::string>(c.left);
     const auto b = right ? value_of(environment_, *right) : std::get<std::string>(c.right);
-    if (compares_versions(left ? *left : *right))
+    if ((left || right) && compares_versions(left ? *left : *right))
       if (const auto specifier = Specifier::parse(c.op + b))
         return specifier->contains_text(a, Prereleases::allow);
     return compare_texts(a, c.op, b);

@@ -1,5 +1,6 @@
 // Markers: text to tree.
 #include <algorithm>
+#include <charconv>
 
 #include "envtool/formats/pep/marker_tree.hpp"
 #include "envtool/formats/pep/name.hpp"
@@ -47,20 +48,48 @@ std::optional<Variable> find_variable(std::string_view word) {
   return std::nullopt;
 }
 
-/// The escapes of Python strings that make sense in a marker; nullopt for a text that Python would refuse.
+void append_utf8(std::string& out, std::uint32_t c) {
+  const auto tail = [&](unsigned shift) { out += static_cast<char>(0x80 | ((c >> shift) & 0x3F)); };
+  if (c < 0x80) {
+    out += static_cast<char>(c);
+  } else if (c < 0x800) {
+    out += static_cast<char>(0xC0 | (c >> 6));
+    tail(0);
+  } else {
+    out += static_cast<char>(0xE0 | (c >> 12));
+    tail(6), tail(0);
+  }
+}
+
+/// One escape, `at` on the letter behind the backslash. Those that Python knows and markers have no use for
+/// (octal, names, beyond 16 bits) stay as written or are refused.
+bool append_escape(std::string& out, std::string_view raw, std::size_t& at) {
+  static constexpr std::string_view kFrom = "\\'\"ntrabfv", kTo = "\\'\"\n\t\r\a\b\f\v";
+  const char c = raw[at];
+  if (const auto known = kFrom.find(c); known != std::string_view::npos) {
+    out += kTo[known];
+  } else if (c == 'x' || c == 'u') {
+    const auto digits = raw.substr(at + 1, c == 'x' ? 2 : 4);
+    std::uint32_t value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+    if (error != std::errc{} || end != raw.data() + at + (c == 'x' ? 3 : 5)) return false;
+    append_utf8(out, value);
+    at += c == 'x' ? 2 : 4;
+  } else if (c == 'N' || c == 'U') {
+    return false;
+  } else {
+    out.append("\\").append(1, c);
+  }
+  return true;
+}
+
+/// What a quoted text means; nullopt for one that Python would refuse.
 std::optional<std::string> unescape(std::string_view raw) {
-  static constexpr std::string_view kFrom = "\\'\"ntr", kTo = "\\'\"\n\t\r";
   std::string out;
   for (std::size_t i = 0; i < raw.size(); ++i) {
     if (raw[i] == '\n' || raw[i] == '\0') return std::nullopt;
-    if (raw[i] != '\\') {
-      out += raw[i];
-      continue;
-    }
-    if (i + 1 == raw.size()) return std::nullopt;
-    const auto known = kFrom.find(raw[i + 1]);
-    if (known == std::string_view::npos) out += '\\';
-    else out += kTo[known], ++i;
+    if (raw[i] != '\\') out += raw[i];
+    else if (++i == raw.size() || !append_escape(out, raw, i)) return std::nullopt;
   }
   return out;
 }
@@ -94,12 +123,19 @@ class Reader {
     ENVTOOL_TRY(auto left, operand());
     ENVTOOL_TRY(auto op, comparison());
     ENVTOOL_TRY(auto right, operand());
-    if (std::holds_alternative<std::string>(left) && std::holds_alternative<std::string>(right))
-      return fail(error_at(open, "the marker compares two texts, " + quoted(std::get<std::string>(left)) +
-                                     " and " + quoted(std::get<std::string>(right)))
-                      .hint("one side has to be a variable such as python_version, without quotes"));
+    ENVTOOL_CHECK(check_texts(open, left, right));
     normalize(left, right);
     return MarkerGroup::Term(MarkerComparison{std::move(left), std::move(op), std::move(right)});
+  }
+
+  /// The grammar lets two texts be compared; a variable in quotes is a slip that would never hold.
+  static Result<void> check_texts(std::size_t at, const MarkerOperand& left, const MarkerOperand& right) {
+    if (!std::holds_alternative<std::string>(left) || !std::holds_alternative<std::string>(right)) return {};
+    for (const auto* side : {&left, &right})
+      if (const auto& text = std::get<std::string>(*side); find_variable(text))
+        return fail(error_at(at, "the marker compares two texts, because " + text + " is in quotes")
+                        .hint("write " + text + " without quotes"));
+    return {};
   }
 
   Result<MarkerOperand> operand() {

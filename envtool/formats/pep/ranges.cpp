@@ -24,7 +24,8 @@ bool is_empty(const VersionInterval& i) {
   if (!i.upper) return false;
   if (!i.lower) return !i.upper_inclusive && *i.upper <= kLeast;
   const auto order = *i.lower <=> *i.upper;
-  return order > 0 || (order == 0 && !(i.lower_inclusive && i.upper_inclusive));
+  if (order >= 0) return order > 0 || !(i.lower_inclusive && i.upper_inclusive);
+  return !i.upper_inclusive && i.lower->is_directly_below(*i.upper);
 }
 
 /// Whether nothing lies between the end of `a` and the start of `b`, which starts no earlier than `a`.

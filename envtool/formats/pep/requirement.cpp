@@ -113,6 +113,9 @@ class Reader {
     while (at_operator(cursor_)) {
       auto clause = read_specifier(cursor_);
       if (!clause) return within(std::move(clause).error());
+      // Sets are split at commas, so a `===` text with one could not be written down again.
+      if (const auto comma = clause->operand().find(','); comma != std::string::npos)
+        return complain(cursor_.at - clause->operand().size() + comma, "has a comma inside " + clause->str());
       clauses.push_back(*std::move(clause));
       cursor_.skip_blanks();
       if (!cursor_.take(',')) break;
@@ -151,6 +154,8 @@ class Reader {
   Failure unexpected(const Requirement& out) const {
     const auto rest = cursor_.rest();
     const auto what = "has " + quoted(rest) + " where a version, a marker or the end is due";
+    if (rest.starts_with("\xC2\xA0") || rest.starts_with("\xE2\x80"))
+      return complain(cursor_.at, what, "there is an unusual space, as web pages have: type a plain one");
     if (out.url) return complain(cursor_.at, what, "a marker behind a URL begins with ' ;'");
     if (!out.specifier.empty()) {
       if (at_operator(cursor_))

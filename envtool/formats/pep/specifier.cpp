@@ -8,18 +8,6 @@
 namespace envtool::pep {
 namespace {
 
-std::string incremented(std::string_view digits) {
-  std::string out(digits);
-  for (auto at = out.size(); at-- > 0;) {
-    if (out[at] != '9') {
-      ++out[at];
-      return out;
-    }
-    out[at] = '0';
-  }
-  return "1" + out;
-}
-
 /// 1.2 → 1.2.dev0, the least version that begins with 1.2.
 Version first_of_prefix(const Version& version) { return Version::of(version.base() + ".dev0"); }
 
@@ -28,7 +16,7 @@ Version first_after_prefix(const Version& version, int drop) {
   auto base = version.base();
   for (; drop > 0; --drop) base.resize(base.rfind('.'));
   const auto last = base.find_last_of(".!") + 1;
-  return Version::of(base.substr(0, last) + incremented(std::string_view(base).substr(last)) + ".dev0");
+  return Version::of(base.substr(0, last) + next_after(std::string_view(base).substr(last)) + ".dev0");
 }
 
 /// Source: PEP 440, "Version specifiers", read as the packaging library does where the text leaves room.

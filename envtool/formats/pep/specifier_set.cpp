@@ -60,12 +60,11 @@ std::optional<Version> SpecifierSet::pinned() const {
 }
 
 std::string SpecifierSet::str() const {
+  auto sorted = clauses_;
+  std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.str() < b.str(); });
   std::vector<std::string> texts;
-  for (std::size_t i = 0; i < clauses_.size(); ++i) {
-    const auto before = clauses_.begin() + static_cast<std::ptrdiff_t>(i);
-    if (std::find(clauses_.begin(), before, clauses_[i]) == before) texts.push_back(clauses_[i].str());
-  }
-  std::sort(texts.begin(), texts.end());
+  for (auto clause = sorted.begin(); clause != sorted.end(); ++clause)
+    if (std::find(sorted.begin(), clause, *clause) == clause) texts.push_back(clause->str());
   return join(texts, ",");
 }
 

@@ -104,6 +104,26 @@ Version Version::after_posts() const {
   return {text, *split_version(text), Point::after_posts};
 }
 
+bool Version::is_directly_below(const Version& version) const {
+  if (!is_point() || high_ != version.high_) return false;  // then there is room, or it is no point
+  auto pieces = parts();
+  std::string number;  // outlives the view into it
+  if (is_after_posts()) {
+    if (!pieces.pre) return false;  // 1.0.post9 … 1.0.0.1: no least version
+    number = next_after(pieces.pre_number);
+    pieces.pre_number = number;
+    pieces.dev = "0";
+  } else if (pieces.dev) {
+    number = next_after(*pieces.dev);
+    pieces.dev = number;
+  } else {
+    number = pieces.post ? next_after(*pieces.post) : "0";
+    pieces.post = number;
+    pieces.dev = "0";
+  }
+  return of(render_public(pieces)) == version;
+}
+
 Version Version::without_point() const { return is_point() ? of(text_) : *this; }
 
 }  // namespace envtool::pep

@@ -65,6 +65,9 @@ class Version {
   [[nodiscard]] bool is_point() const { return point_ != Point::none; }
   [[nodiscard]] bool is_after_locals() const { return point_ == Point::after_locals; }
   [[nodiscard]] bool is_after_posts() const { return point_ == Point::after_posts; }
+  /// Of a point: whether it lies directly below `version`, no version between (after_locals(1.0)
+  /// and 1.0.post0.dev0).
+  [[nodiscard]] bool is_directly_below(const Version& version) const;
   /// The version that a point was made from.
   [[nodiscard]] Version without_point() const;
 
@@ -112,6 +115,8 @@ VersionPrefix split_version_prefix(std::string_view text);
 std::string_view strip_zeros(std::string_view digits);
 /// By value, for digits without leading zeros of any length.
 std::strong_ordering compare_numbers(std::string_view a, std::string_view b);
+/// The number that follows, of any length: "199" → "200".
+std::string next_after(std::string_view digits);
 /// Walks "1.02.0" number by number: takes the next (stripped) off the front, "0" once the text is used up.
 std::string_view next_number(std::string_view& dotted);
 

@@ -129,6 +129,18 @@ std::strong_ordering compare_numbers(std::string_view a, std::string_view b) {
   return a.compare(b) <=> 0;
 }
 
+std::string next_after(std::string_view digits) {
+  std::string out(digits);
+  for (auto at = out.size(); at-- > 0;) {
+    if (out[at] != '9') {
+      ++out[at];
+      return out;
+    }
+    out[at] = '0';
+  }
+  return "1" + out;
+}
+
 std::string_view next_number(std::string_view& dotted) {
   if (dotted.empty()) return "0";
   const auto dot = std::min(dotted.find('.'), dotted.size());
