@@ -6,7 +6,7 @@
 
 #include "envtool/support/text.hpp"
 
-namespace envtool::formats::deb {
+namespace envtool::deb {
 namespace {
 
 constexpr std::string_view kMagic = "!<arch>\n";
@@ -59,4 +59,4 @@ Result<DebMembers> parse_deb(std::string_view file) {
   return deb;
 }
 
-}  // namespace envtool::formats::deb
+}  // namespace envtool::deb

@@ -4,7 +4,7 @@
 
 #include "envtool/support/result.hpp"
 
-namespace envtool::formats::deb {
+namespace envtool::deb {
 
 struct ArMember {
   std::string_view name;
@@ -25,4 +25,4 @@ struct DebMembers {
 /// Source: deb(5).
 Result<DebMembers> parse_deb(std::string_view file);
 
-}  // namespace envtool::formats::deb
+}  // namespace envtool::deb

@@ -6,7 +6,7 @@
 
 #include "envtool/support/text.hpp"
 
-namespace envtool::formats::deb {
+namespace envtool::deb {
 namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -64,4 +64,4 @@ Result<std::vector<Paragraph>> parse_control(std::string_view text) {
   return paragraphs;
 }
 
-}  // namespace envtool::formats::deb
+}  // namespace envtool::deb

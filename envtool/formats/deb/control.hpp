@@ -5,7 +5,7 @@
 
 #include "envtool/support/result.hpp"
 
-namespace envtool::formats::deb {
+namespace envtool::deb {
 
 /// One paragraph of a control file, in place: names and values are views into the text. A value of several
 /// lines keeps its newlines and the leading blanks of the continuation lines.
@@ -20,4 +20,4 @@ struct Paragraph {
 /// Source: deb822(5); Debian policy §5.1.
 Result<std::vector<Paragraph>> parse_control(std::string_view text);
 
-}  // namespace envtool::formats::deb
+}  // namespace envtool::deb

@@ -5,7 +5,7 @@
 #include "envtool/formats/deb/version.hpp"
 #include "envtool/support/text.hpp"
 
-namespace envtool::formats::deb {
+namespace envtool::deb {
 namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
@@ -110,4 +110,4 @@ std::string_view symbol(Relation relation) {
   return "";
 }
 
-}  // namespace envtool::formats::deb
+}  // namespace envtool::deb

@@ -5,7 +5,7 @@
 
 #include "envtool/support/result.hpp"
 
-namespace envtool::formats::deb {
+namespace envtool::deb {
 
 enum class Relation { any, less, less_equal, equal, greater_equal, greater };
 
@@ -31,4 +31,4 @@ bool satisfies(std::string_view version, Relation relation, std::string_view req
 /// ">=" and so on; empty for any.
 std::string_view symbol(Relation relation);
 
-}  // namespace envtool::formats::deb
+}  // namespace envtool::deb

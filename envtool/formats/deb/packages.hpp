@@ -11,7 +11,7 @@
 #include "envtool/support/digest.hpp"
 #include "envtool/support/result.hpp"
 
-namespace envtool::formats::deb {
+namespace envtool::deb {
 
 /// One binary package as the list describes it; views into the index.
 struct PackageEntry {
@@ -76,4 +76,4 @@ class PackagesReader {
   std::uint32_t count_ = 0;
 };
 
-}  // namespace envtool::formats::deb
+}  // namespace envtool::deb

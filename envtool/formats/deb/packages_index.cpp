@@ -4,7 +4,7 @@
 #include "envtool/formats/deb/packages.hpp"
 #include "envtool/formats/deb/packages_layout.hpp"
 
-namespace envtool::formats::deb {
+namespace envtool::deb {
 
 using layout::load;
 
@@ -113,4 +113,4 @@ std::vector<std::uint32_t> PackageIndex::essential() const {
   return found;
 }
 
-}  // namespace envtool::formats::deb
+}  // namespace envtool::deb

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace envtool::formats::deb::layout {
+namespace envtool::deb::layout {
 
 inline constexpr std::uint64_t kMagic = 0x3158444942454401ULL;  // changes with every change of the layout
 inline constexpr std::uint32_t kNone = 0xffffffffU;
@@ -66,4 +66,4 @@ inline std::uint32_t hash(std::string_view text) {
   return value;
 }
 
-}  // namespace envtool::formats::deb::layout
+}  // namespace envtool::deb::layout

@@ -6,7 +6,7 @@
 #include "envtool/formats/deb/packages_layout.hpp"
 #include "envtool/support/text.hpp"
 
-namespace envtool::formats::deb {
+namespace envtool::deb {
 namespace {
 
 constexpr std::size_t kParagraphLimit = std::size_t{16} << 20;
@@ -255,4 +255,4 @@ Result<std::string> PackagesReader::finish() {
   return bytes;
 }
 
-}  // namespace envtool::formats::deb
+}  // namespace envtool::deb

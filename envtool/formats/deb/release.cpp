@@ -7,7 +7,7 @@
 #include "envtool/formats/deb/control.hpp"
 #include "envtool/support/text.hpp"
 
-namespace envtool::formats::deb {
+namespace envtool::deb {
 namespace {
 
 std::vector<std::string_view> words(std::string_view text) {
@@ -140,4 +140,4 @@ Result<void> check_clear_signed(std::string_view bytes) {
   return {};
 }
 
-}  // namespace envtool::formats::deb
+}  // namespace envtool::deb

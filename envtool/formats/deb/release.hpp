@@ -10,7 +10,7 @@
 #include "envtool/support/digest.hpp"
 #include "envtool/support/result.hpp"
 
-namespace envtool::formats::deb {
+namespace envtool::deb {
 
 struct ReleaseFile {
   Digest sha256;
@@ -41,4 +41,4 @@ Result<std::chrono::sys_seconds> parse_date(std::string_view text);
 /// text before or after it. Errors: bad_input — unsigned, cut short, something around it.
 Result<void> check_clear_signed(std::string_view bytes);
 
-}  // namespace envtool::formats::deb
+}  // namespace envtool::deb

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-namespace envtool::formats::deb {
+namespace envtool::deb {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -98,4 +98,4 @@ Result<void> check_version(std::string_view version) {
 
 std::string_view upstream_version(std::string_view version) { return split_version(version).upstream; }
 
-}  // namespace envtool::formats::deb
+}  // namespace envtool::deb

@@ -65,6 +65,8 @@ class Archive {
   [[nodiscard]] const std::vector<project::LockedRelease>& releases() const;
   /// The newest version of a package, or nullopt.
   [[nodiscard]] std::optional<std::string> newest(std::string_view package) const;
+  /// Every version the archive has, newest first.
+  [[nodiscard]] std::vector<std::string> versions(std::string_view package) const;
 
   struct Request {
     std::vector<project::Placed> packages;  ///< asked by name

@@ -7,7 +7,7 @@
 #include "envtool/formats/deb/dependency.hpp"
 #include "envtool/formats/deb/release.hpp"
 
-namespace deb = envtool::formats::deb;
+namespace deb = envtool::deb;
 using namespace std::chrono_literals;
 
 TEST_CASE("a control file gives its paragraphs, names without case, values with their continuation lines",

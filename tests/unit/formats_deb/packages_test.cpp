@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-namespace deb = envtool::formats::deb;
+namespace deb = envtool::deb;
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <vector>
 
-namespace deb = envtool::formats::deb;
+namespace deb = envtool::deb;
 
 TEST_CASE("versions are ordered as policy says, each of this list before the next", "[formats][deb]") {
   // Each line group is one rule: tilde, end, letters, others; numbers by value; revision; epoch.
