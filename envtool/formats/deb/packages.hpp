@@ -19,6 +19,7 @@ struct PackageEntry {
   std::string_view architecture;  ///< the index's own, or "all"
   std::string_view multi_arch;    ///< same, foreign, allowed or empty
   bool essential = false;
+  int priority = 0;  ///< 0 required, 1 important, 2 standard, 3 anything else
   std::string_view pre_depends, depends, conflicts, breaks, provides;
   std::string_view filename;  ///< relative to the archive root
   ByteCount size;

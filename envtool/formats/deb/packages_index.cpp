@@ -59,6 +59,7 @@ PackageEntry PackageIndex::at(std::uint32_t number) const {
   if ((record.flags & layout::ma_foreign) != 0) entry.multi_arch = "foreign";
   if ((record.flags & layout::ma_allowed) != 0) entry.multi_arch = "allowed";
   entry.essential = (record.flags & layout::essential_package) != 0;
+  entry.priority = static_cast<int>(record.flags >> layout::priority_shift & 3U);
   entry.pre_depends = text[layout::pre_depends];
   entry.depends = text[layout::depends];
   entry.conflicts = text[layout::conflicts];

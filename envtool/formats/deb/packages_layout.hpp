@@ -8,7 +8,7 @@
 
 namespace envtool::deb::layout {
 
-inline constexpr std::uint64_t kMagic = 0x3158444942454401ULL;  // changes with every change of the layout
+inline constexpr std::uint64_t kMagic = 0x3158444942454402ULL;  // changes with every change of the layout
 inline constexpr std::uint32_t kNone = 0xffffffffU;
 
 enum Text : std::uint32_t {
@@ -27,7 +27,8 @@ enum Flag : std::uint32_t {
   essential_package = 2,
   ma_same = 4,
   ma_foreign = 8,
-  ma_allowed = 16
+  ma_allowed = 16,
+  priority_shift = 5
 };
 
 struct Header {

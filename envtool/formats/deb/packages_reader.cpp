@@ -39,6 +39,12 @@ bool is_version(std::string_view version) {
   });
 }
 
+std::uint32_t priority_of(std::string_view text) {
+  if (text == "required") return 0;
+  if (text == "important") return 1;
+  return text == "standard" ? 2 : 3;
+}
+
 std::string quote(std::string_view text) { return "'" + std::string(text.substr(0, 80)) + "'"; }
 
 }  // namespace
@@ -46,7 +52,7 @@ std::string quote(std::string_view text) { return "'" + std::string(text.substr(
 /// The fields of the paragraph being read: texts in the order of layout::Text, then the others.
 struct PackagesReader::Stanza {
   std::string_view texts[layout::texts];
-  std::string_view architecture, multi_arch, essential, size, sha256;
+  std::string_view architecture, multi_arch, essential, priority, size, sha256;
   std::string_view* last = nullptr;  ///< where a continuation line belongs; null: a field nobody keeps
   bool any = false;
 
@@ -55,6 +61,7 @@ struct PackagesReader::Stanza {
       case 'P':
         if (key == "Package") return &texts[layout::name];
         if (key == "Pre-Depends") return &texts[layout::pre_depends];
+        if (key == "Priority") return &priority;
         if (key == "Provides") return &texts[layout::provides];
         return nullptr;
       case 'V':
@@ -176,6 +183,7 @@ Result<void> PackagesReader::add(const Stanza& stanza) {
   if (stanza.multi_arch == "same") record.flags |= layout::ma_same;
   if (stanza.multi_arch == "foreign") record.flags |= layout::ma_foreign;
   if (stanza.multi_arch == "allowed") record.flags |= layout::ma_allowed;
+  record.flags |= priority_of(stanza.priority) << layout::priority_shift;
   record.at = static_cast<std::uint32_t>(blob_.size());
   std::uint32_t provides_at = 0;
   for (std::uint32_t i = 0; i < layout::texts; ++i) {

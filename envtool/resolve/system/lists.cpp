@@ -37,6 +37,9 @@ std::vector<Candidate> Lists::providing(std::string_view name) const {
     for (const auto number : list.index.providers(name)) found.push_back({list.index.at(number), list.root});
   }
   tidy(found);
+  std::stable_sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) {
+    return a.entry.priority < b.entry.priority;
+  });
   return found;
 }
 

@@ -1,6 +1,7 @@
 #include "envtool/resolve/system/release_fetch.hpp"
 
 #include <charconv>
+#include <thread>
 
 #include "envtool/formats/deb/control.hpp"
 #include "envtool/resolve/system/signature.hpp"
@@ -94,8 +95,16 @@ Result<deb::Release> read_checked(const std::string& text, const ArchiveLocation
   return release;
 }
 
-Result<Cached> verified(const net::Response& response, const Trust& trust, std::chrono::sys_seconds now) {
-  ENVTOOL_TRY(auto text, verify_clear_signed(response.body, trust, now));
+struct Answering {
+  const ArchiveSources& sources;
+  Distribution distribution;
+  std::set<std::string> signers;
+  std::chrono::sys_seconds now;
+};
+
+Result<Cached> verified(const net::Response& response, const Answering& answering) {
+  ENVTOOL_TRY(auto text, verify_clear_signed(response.body, *answering.sources.keyring,
+                                             answering.distribution, answering.signers, answering.now));
   Cached fresh;
   fresh.text = std::move(text.text);
   fresh.signer = std::move(text.signer);
@@ -120,10 +129,11 @@ Result<std::optional<OpenRelease>> open_release(const ArchiveLocation& location,
   const auto url = part.url + "/dists/" + part.suite + "/InRelease";
   const auto chained = [&](Error error) { return fail(std::move(error).in("while reading " + url)); };
   const auto now = now_of(sources);
-  const Trust trust{location.distribution, location.suite, sources.keyrings,
-                    sources.trusted.empty() ? pinned_signers(location.distribution) : sources.trusted};
+  const Answering answering{sources, location.distribution,
+                            sources.trusted.empty() ? pinned_signers(location.distribution) : sources.trusted,
+                            now};
   const auto file = cache_file(sources, url);
-  auto cached = read_cached(file, trust.signers);
+  auto cached = read_cached(file, answering.signers);
   auto known = cached ? read_checked(cached->text, location, part.suite, now)
                       : Result<deb::Release>(fail(Code::not_found, ""));
   if (!known) cached.reset();
@@ -131,7 +141,9 @@ Result<std::optional<OpenRelease>> open_release(const ArchiveLocation& location,
     return OpenRelease{std::move(*known), cached->in_release};
   }
 
+  std::jthread keys([&] { sources.keyring->load(location.distribution); });
   const auto answer = ask(url, cached, sources);
+  keys.join();
   if (!answer) {
     if (answer.error().code == Code::not_found && !part.required) {
       events.detail(part.suite + " is not in the archive; going on without it");
@@ -149,7 +161,7 @@ Result<std::optional<OpenRelease>> open_release(const ArchiveLocation& location,
     write_cached(file, *cached);
     return OpenRelease{std::move(*known), cached->in_release};
   }
-  auto fresh = verified(*answer, trust, now);
+  auto fresh = verified(*answer, answering);
   if (!fresh) return chained(std::move(fresh).error());
   auto release = read_checked(fresh->text, location, part.suite, now);
   if (!release) return chained(std::move(release).error());

@@ -4,7 +4,9 @@
 #include <rnp/rnp_err.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <type_traits>
 #include <vector>
 
@@ -34,28 +36,33 @@ Input input_of(std::string_view bytes) {
   return Input(input);
 }
 
-/// Keyring files, those that name the suite first; removed keys are of no use.
-std::vector<std::filesystem::path> keyring_files(const Trust& trust, bool of_suite) {
-  std::vector<std::filesystem::path> files;
+/// The distribution's own keyring, else every file that looks like one (removed keys are of no use).
+std::vector<std::filesystem::path> keyring_files(const std::filesystem::path& folder,
+                                                 Distribution distribution) {
+  const auto own = folder / (distribution == Distribution::debian ? "debian-archive-keyring.gpg"
+                                                                  : "ubuntu-archive-keyring.gpg");
   std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(trust.keyrings, ignored)) {
+  if (std::filesystem::exists(own, ignored)) return {own};
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
     const auto name = entry.path().filename().string();
     if (!name.ends_with(".gpg") && !name.ends_with(".asc")) continue;
-    if (name.find("removed") != std::string::npos) continue;
-    const bool names_suite = name.find("-" + trust.suite) != std::string::npos;
-    if (names_suite == of_suite) files.push_back(entry.path());
+    if (name.find("removed") == std::string::npos) files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
   return files;
 }
 
-void import_keys(rnp_ffi_t ffi, const std::vector<std::filesystem::path>& files) {
+bool import_keys(rnp_ffi_t ffi, const std::vector<std::filesystem::path>& files) {
+  bool any = false;
   for (const auto& file : files) {
     rnp_input_t input = nullptr;
     if (rnp_input_from_path(&input, file.c_str()) != RNP_SUCCESS) continue;
     const Input owned(input);
-    rnp_import_keys(ffi, input, RNP_LOAD_SAVE_PUBLIC_KEYS | RNP_LOAD_SAVE_PERMISSIVE, nullptr);
+    const auto flags = RNP_LOAD_SAVE_PUBLIC_KEYS | RNP_LOAD_SAVE_PERMISSIVE;
+    any = rnp_import_keys(ffi, input, flags, nullptr) == RNP_SUCCESS || any;
   }
+  return any;
 }
 
 std::string primary_of(rnp_op_verify_signature_t signature) {
@@ -139,32 +146,48 @@ const std::set<std::string>& pinned_signers(Distribution distribution) {
   return distribution == Distribution::debian ? debian : ubuntu;
 }
 
-Result<SignedText> verify_clear_signed(std::string_view bytes, const Trust& trust,
-                                       std::chrono::sys_seconds now) {
-  ENVTOOL_CHECK(deb::check_clear_signed(bytes));
-  rnp_ffi_t raw = nullptr;
-  if (rnp_ffi_create(&raw, "GPG", "GPG") != RNP_SUCCESS) return fail(Code::internal, "librnp cannot start");
-  const Ffi ffi(raw);
-  rnp_set_timestamp(raw, static_cast<std::uint64_t>(now.time_since_epoch().count()));
+struct Keyring::Impl {
+  std::filesystem::path folder;
+  std::mutex mutex;  ///< librnp's handle is for one thread at a time
+  std::map<Distribution, Ffi> loaded;
 
-  Attempt last;
-  bool any_keyring = false;
-  for (const bool of_suite : {true, false}) {
-    const auto files = keyring_files(trust, of_suite);
-    if (files.empty()) continue;
-    any_keyring = true;
-    import_keys(raw, files);
-    last = attempt(raw, bytes, trust.signers);
-    if (!last.result.text.empty()) return std::move(last.result);
+  /// Null when there is no keyring. Call with the mutex held.
+  rnp_ffi_t load(Distribution distribution) {
+    if (const auto found = loaded.find(distribution); found != loaded.end()) return found->second.get();
+    rnp_ffi_t raw = nullptr;
+    if (rnp_ffi_create(&raw, "GPG", "GPG") != RNP_SUCCESS) return nullptr;
+    Ffi ffi(raw);
+    if (!import_keys(raw, keyring_files(folder, distribution))) return nullptr;
+    return loaded.emplace(distribution, std::move(ffi)).first->second.get();
   }
-  if (!any_keyring) {
-    return fail(Code::not_found,
-                "no keyring to check the archive's signature is in " + trust.keyrings.string(),
+};
+
+Keyring::Keyring(std::filesystem::path folder) : impl_(std::make_unique<Impl>()) {
+  impl_->folder = std::move(folder);
+}
+Keyring::~Keyring() = default;
+
+void Keyring::load(Distribution distribution) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->load(distribution);
+}
+
+Result<SignedText> verify_clear_signed(std::string_view bytes, Keyring& keyring, Distribution distribution,
+                                       const std::set<std::string>& signers, std::chrono::sys_seconds now) {
+  ENVTOOL_CHECK(deb::check_clear_signed(bytes));
+  auto& impl = *keyring.impl_;
+  const std::lock_guard lock(impl.mutex);
+  const auto ffi = impl.load(distribution);
+  if (ffi == nullptr) {
+    return fail(Code::not_found, "no keyring to check the archive's signature is in " + impl.folder.string(),
                 "run tools/fetch-keyrings, or set ENVTOOL_KEYRINGS to a folder that has them");
   }
-  if (last.claimed.empty()) return fail(Code::bad_input, "its signature cannot be read");
+  rnp_set_timestamp(ffi, static_cast<std::uint64_t>(now.time_since_epoch().count()));
+  auto outcome = attempt(ffi, bytes, signers);
+  if (!outcome.result.text.empty()) return std::move(outcome.result);
+  if (outcome.claimed.empty()) return fail(Code::bad_input, "its signature cannot be read");
   return fail(Code::bad_input, "no good signature of the distribution's keys is on it; it is signed by " +
-                                   enumerate(last.claimed));
+                                   enumerate(outcome.claimed));
 }
 
 }  // namespace envtool::resolve::system

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "envtool/project/env_yaml.hpp"
+#include "envtool/resolve/system/system.hpp"
 #include "envtool/support/result.hpp"
 
 namespace envtool::resolve::system {
@@ -30,11 +31,11 @@ struct Trust {
   std::set<std::string> signers;
 };
 
-/// At least one good signature by a trusted key; further ones by unknown keys do not matter.
+/// At least one good signature by a key of `signers`; further ones by unknown keys do not matter.
 /// In:     `now` decides whether keys and signatures have expired.
 /// Errors: bad_input — unsigned, no good signature (says by which keys it claims to be); not_found — no
 /// keyring. Source: RFC 4880 §7 (cleartext signature framework).
-Result<SignedText> verify_clear_signed(std::string_view bytes, const Trust& trust,
-                                       std::chrono::sys_seconds now);
+Result<SignedText> verify_clear_signed(std::string_view bytes, Keyring& keyring, Distribution distribution,
+                                       const std::set<std::string>& signers, std::chrono::sys_seconds now);
 
 }  // namespace envtool::resolve::system

@@ -39,12 +39,32 @@ struct ArchiveLocation {
 /// Errors: bad_input, with the suites that are known.
 Result<ArchiveLocation> archive_of(const project::BaseFromArchive& base, const Platform& platform);
 
+/// The distributions' OpenPGP keys, read once a process and only when something has to be verified.
+/// Thread-safe.
+class Keyring {
+ public:
+  explicit Keyring(std::filesystem::path folder);
+  ~Keyring();
+  Keyring(const Keyring&) = delete;
+  Keyring& operator=(const Keyring&) = delete;
+  /// Read the keys now (it takes 50 ms), to be ready when they are needed.
+  void load(project::BaseFromArchive::Distribution distribution);
+
+ private:
+  friend Result<struct SignedText> verify_clear_signed(std::string_view, Keyring&,
+                                                       project::BaseFromArchive::Distribution,
+                                                       const std::set<std::string>&,
+                                                       std::chrono::sys_seconds);
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
 /// What opening an archive needs. `now` is a parameter so that tests choose the day.
 struct ArchiveSources {
   Fetch fetch;
-  std::filesystem::path cache;     ///< `<cache>/archive/` is used
-  std::filesystem::path keyrings;  ///< *.gpg of the distributions
-  std::set<std::string> trusted;   ///< fingerprints of primary keys, upper case; empty: the pinned ones
+  std::filesystem::path cache;  ///< `<cache>/archive/` is used
+  std::shared_ptr<Keyring> keyring;
+  std::set<std::string> trusted;  ///< fingerprints of primary keys, upper case; empty: the pinned ones
   std::function<std::chrono::sys_seconds()> now;  ///< unset: the system clock
   std::stop_token stop;
 };

@@ -25,7 +25,7 @@ class Lists {
   explicit Lists(std::span<const OpenList> lists) : lists_(lists) {}
   /// Newest first, one of each version.
   [[nodiscard]] std::vector<Candidate> named(std::string_view name) const;
-  /// Packages that provide the name, by name, newest first.
+  /// Packages that provide the name: by priority, then by name, newest first.
   [[nodiscard]] std::vector<Candidate> providing(std::string_view name) const;
   [[nodiscard]] std::set<std::string, std::less<>> essential() const;
   /// Every name, to find the one that was meant.
