@@ -26,13 +26,18 @@ struct Request {
   std::string method = "GET";
   Headers headers;
   std::string body;
-  std::optional<std::pair<std::uint64_t, std::uint64_t>>
-      range;                 ///< first and last byte, inclusive (RFC 9110 §14.1.2)
+  /// First and last byte, inclusive (RFC 9110 §14.1.2). The answer is a 206 that starts there, uncompressed
+  /// (shorter where the file ends), or a 200 whose whole file the range covers; anything else is
+  /// `unsupported` before a byte of it is taken, so that the caller can decide to fetch the whole file
+  /// instead.
+  std::optional<std::pair<std::uint64_t, std::uint64_t>> range;
   ByteCount limit = 64_MiB;  ///< a longer body is an error (code network, "endless")
-  bool retry = true;  ///< 408, 429, 5xx, broken connections: a few times with back-off, honouring Retry-After
-  bool allow_error_status = false;  ///< true: a 4xx or 5xx is an answer, not an error
-  /// When set, the body is handed over piecewise (from the network thread, in order) and Response::body stays
-  /// empty.
+  /// 408, 425, 429, 5xx, broken connections: a few times with back-off, honouring Retry-After up to a minute.
+  bool retry = true;
+  /// True: a 4xx or 5xx is an answer, not an error; up to 64 KiB of its body are in Response::body.
+  bool allow_error_status = false;
+  /// When set, a good body is handed over piecewise (from the network thread, in order) and Response::body
+  /// stays empty. Once it has bytes, a broken connection is an error: nothing is handed over twice.
   std::function<Result<void>(std::string_view)> sink;
 };
 

@@ -1,5 +1,7 @@
 #include "envtool/net/disk.hpp"
 
+#include "envtool/net/thread_signals.hpp"
+
 namespace envtool::net {
 namespace {
 constexpr std::uint64_t kMostQueued = 16 << 20;
@@ -29,6 +31,7 @@ void Disk::push(std::uint64_t bytes, std::function<void()> job) {
 }
 
 void Disk::run() {
+  block_signals_in_this_thread();
   std::unique_lock lock(mutex_);
   for (;;) {
     wake_.wait(lock, [&] { return stop_ || !jobs_.empty(); });

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "envtool/net/thread_signals.hpp"
+
 namespace envtool::net {
 namespace {
 constexpr std::size_t kStreamsPerHost = 128;  // over HTTP/2; libcurl opens another connection per 100
@@ -86,6 +88,7 @@ void Multi::release(Transfer& transfer) {
 void Multi::remove(Transfer& transfer) { release(transfer); }
 
 void Multi::run() {
+  block_signals_in_this_thread();
   last_stall_check_ = SteadyClock::now();
   for (;;) {
     const bool stop = run_posted();

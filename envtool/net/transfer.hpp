@@ -40,7 +40,7 @@ class Transfer {
 
   /// Called by Multi when libcurl is done with the handle, or has given up on it (`stalled`).
   std::function<void(CURLcode code, bool stalled)> on_done;
-  std::function<void()> on_multiplexed;  ///< the host turned out to speak HTTP/2
+  std::function<void()> on_multiplexed;    ///< the host turned out to speak HTTP/2
   std::uint64_t* host_received = nullptr;  ///< counts body bytes of all transfers of the host
   Outcome outcome(CURLcode code, bool stalled);
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <csignal>
 #include <stdexcept>
 
 namespace envtool::doubles {
@@ -206,6 +207,11 @@ HttpServer::~HttpServer() {
 }
 
 void HttpServer::accept_all() {
+  // Inherited by the connections' threads: OpenSSL writes without MSG_NOSIGNAL.
+  sigset_t pipe;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
   while (!stop_) {
     pollfd entry{listener_, POLLIN, 0};
     if (::poll(&entry, 1, kTickMs) <= 0) continue;
