@@ -1,0 +1,160 @@
+#include "envtool/image/container_step.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "envtool/support/env_vars.hpp"
+#include "envtool/support/files.hpp"
+#include "envtool/support/text.hpp"
+
+namespace envtool::image {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+constexpr const char* kNothing = "#!/bin/sh\nexit 0\n";
+
+std::vector<std::pair<std::string, std::string>> fixed_environment() {
+  return {{"PATH", kPath},
+          {"HOME", "/root"},
+          {"USER", "root"},
+          {"LOGNAME", "root"},
+          {"SHELL", "/bin/sh"},
+          {"TERM", "dumb"},
+          {"TZ", "UTC"},
+          {"LC_ALL", "C.UTF-8"},
+          {"SOURCE_DATE_EPOCH", "315532800"},
+          {"PYTHONDONTWRITEBYTECODE", "1"},
+          {"PYTHONHASHSEED", "0"},
+          {"PERL_HASH_SEED", "0"},
+          {"DEBIAN_FRONTEND", "noninteractive"},
+          {"DEBIAN_PRIORITY", "critical"},
+          {"DEBCONF_NONINTERACTIVE_SEEN", "true"},
+          {"DEBCONF_NOWARNINGS", "yes"}};
+}
+
+// The end of what a command said: the reason is there.
+std::vector<std::string> last_lines(std::string_view output, std::size_t count = 12) {
+  std::vector<std::string> lines;
+  for (const std::string_view line : split(output, '\n'))
+    if (!trim(line).empty()) lines.emplace_back(trim(line));
+  if (lines.size() > count) lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(count));
+  return lines;
+}
+
+}  // namespace
+
+ContainerStep::ContainerStep(fs::path temporary, std::vector<fs::path> lowers, MakeContext& context)
+    : temporary_(std::move(temporary)),
+      lowers_(std::move(lowers)),
+      context_(context),
+      log_(temporary_ / "ownership") {}
+
+BuildStep ContainerStep::step() const {
+  BuildStep step;
+  if (lowers_.empty()) {
+    step.lower = {temporary_ / "root"};
+  } else {
+    step.lower = lowers_;
+    step.upper = temporary_ / "root";
+  }
+  step.env = fixed_environment();
+  step.ownership_log = log_;
+  return step;
+}
+
+bool ContainerStep::exists(std::string_view path) const {
+  struct stat status {};
+  if (::lstat((temporary_ / "root" / path).c_str(), &status) == 0) return true;
+  return std::any_of(lowers_.begin(), lowers_.end(),
+                     [&](const fs::path& lower) { return ::lstat((lower / path).c_str(), &status) == 0; });
+}
+
+// A file of ours over one of the tree's, for the time of the step.
+Result<void> ContainerStep::stub(BuildStep& step, std::string_view target, std::string_view text) const {
+  if (!exists(target)) return {};
+  const fs::path file = temporary_ / ("stub-" + std::to_string(step.binds.size()));
+  ENVTOOL_CHECK(write_atomic(file, text, 0755, false));
+  if (::chmod(file.c_str(), 0755) != 0) return fail_errno("set mode of", file.native());
+  step.binds.push_back({file, "/" + std::string(target), true});
+  return {};
+}
+
+Result<void> ContainerStep::configure(std::span<const UnpackedDeb> debs) {
+  BuildStep step = this->step();
+  // Layers hold no byte code (docs/decisions/base-from-archive.md), and compiling it takes half the time.
+  for (const char* program :
+       {"usr/bin/py3compile", "usr/bin/pycompile", "usr/bin/py3clean", "usr/bin/pyclean"})
+    ENVTOOL_CHECK(stub(step, program, kNothing));
+  for (const UnpackedDeb& deb : debs)
+    for (const std::string& path : deb.list)
+      if (path.starts_with("/usr/lib/python3") && path.ends_with("/py_compile.py"))
+        ENVTOOL_CHECK(stub(step, path.substr(1), ""));
+  // No service is started in a build. Removed with what else is of this moment.
+  const fs::path policy = temporary_ / "root/usr/sbin/policy-rc.d";
+  ENVTOOL_CHECK(make_directories(policy.parent_path()));
+  ENVTOOL_CHECK(write_atomic(policy, "#!/bin/sh\nexit 101\n", 0755, false));
+
+  step.argv = {"/bin/sh", "-c", "umask 022; exec dpkg --force-unsafe-io --configure -a"};
+  context_.events.progress({Stage::configure, "configure",
+                            "configuring " + std::to_string(debs.size()) + " packages", 0, 0,
+                            Progress::Unit::items, false});
+  ENVTOOL_TRY(const BuildStepOutcome outcome, context_.executor.run(step));
+  context_.events.detail(outcome.output);
+  context_.events.progress({Stage::configure, "configure",
+                            "configuring " + std::to_string(debs.size()) + " packages", debs.size(),
+                            debs.size(), Progress::Unit::items, true});
+  if (outcome.exit_code == 0) return {};
+  return fail(
+      Error{.code = Code::io,
+            .what = "a package's script failed (dpkg exits with " + std::to_string(outcome.exit_code) +
+                    "): " + join(last_lines(outcome.output), " | "),
+            .place = {},
+            .chain = {},
+            .hints = {"some packages need more than a container without root can give; leave the package "
+                      "out of `system`, or start from an image that has it (`base`)"}});
+}
+
+Result<void> ContainerStep::shell(const std::string& command) {
+  BuildStep step = this->step();
+  step.network = true;
+  step.cwd = "/root";
+  for (auto& [name, value] : step.env)
+    if (name == "PATH") value = context_.scheme.prefix + "/bin:" + kPath;
+  step.env.emplace_back("VIRTUAL_ENV", context_.scheme.prefix);
+  step.env.insert(step.env.end(), context_.env.begin(), context_.env.end());
+  // Of the host, and therefore only for the time of the step; /run is not part of the tree.
+  for (const char* name : {"http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy", "HTTP_PROXY",
+                           "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"})
+    if (auto value = env_vars::get(name)) step.env.emplace_back(name, std::move(*value));
+  if (const auto bundle = env_vars::ca_bundle()) {
+    constexpr const char* kInside = "/run/envtool/ca-certificates.crt";
+    step.binds.push_back({*bundle, kInside, true});
+    for (const char* name : {"SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "PIP_CERT",
+                             "GIT_SSL_CAINFO", "NODE_EXTRA_CA_CERTS"})
+      step.env.emplace_back(name, kInside);
+  }
+  step.argv = {"/bin/sh", "-ec", "umask 022\n" + command};
+  context_.events.progress(
+      {Stage::configure, "setup", "setup: " + command, 0, 0, Progress::Unit::items, false});
+  ENVTOOL_TRY(const BuildStepOutcome outcome, context_.executor.run(step));
+  context_.events.detail(outcome.output);
+  context_.events.progress(
+      {Stage::configure, "setup", "setup: " + command, 1, 1, Progress::Unit::items, true});
+  if (outcome.exit_code == 0) return {};
+  return fail(Code::bad_input,
+              "the command `" + command + "` exits with " + std::to_string(outcome.exit_code) + ": " +
+                  join(last_lines(outcome.output), " | "),
+              "correct it in env.yaml; `env shell` is a place to try it");
+}
+
+Result<void> ContainerStep::take_ownership(Attributes& attributes) const {
+  auto text = read_file(log_);
+  if (!text && text.error().code == Code::not_found) return {};
+  if (!text) return fail(std::move(text).error());
+  apply_ownership_log(*text, attributes);
+  return {};
+}
+
+}  // namespace envtool::image
