@@ -102,7 +102,7 @@ std::vector<std::string> names_of(std::string_view relations) {
 
 Result<void> read_identity(const project::LockedDeb& pin, UnpackedDeb& out,
                            std::vector<std::string>& replaces) {
-  ENVTOOL_TRY(const auto paragraphs, formats::deb::parse_control(out.control));
+  ENVTOOL_TRY(const auto paragraphs, deb::parse_control(out.control));
   if (paragraphs.size() != 1) return fail(Code::bad_input, "the control file has not one paragraph");
   const auto& control = paragraphs.front();
   out.name = control.get("Package");
@@ -190,7 +190,7 @@ class DataUnpacker {
 Result<UnpackedDeb> unpack(const fs::path& file, const project::LockedDeb& pin, std::size_t rank,
                            UnpackTarget& target) {
   ENVTOOL_TRY(const Mapping mapping, Mapping::open(file));
-  ENVTOOL_TRY(const auto members, formats::deb::parse_deb(mapping.bytes()));
+  ENVTOOL_TRY(const auto members, deb::parse_deb(mapping.bytes()));
   UnpackedDeb out;
   std::vector<std::string> replaces;
   ENVTOOL_CHECK(read_control(members.control.bytes, pin.name + ": control", out));
