@@ -61,8 +61,8 @@ void append_utf8(std::string& out, std::uint32_t c) {
   }
 }
 
-/// One escape, `at` on the letter behind the backslash. Those that Python knows and markers have no use for
-/// (octal, names, beyond 16 bits) stay as written or are refused.
+/// One escape, `at` on the letter behind the backslash. Those that name a character (\\N) or lie beyond 16
+/// bits are refused; letters that mean nothing stay as written.
 bool append_escape(std::string& out, std::string_view raw, std::size_t& at) {
   static constexpr std::string_view kFrom = "\\'\"ntrabfv", kTo = "\\'\"\n\t\r\a\b\f\v";
   const char c = raw[at];
@@ -75,6 +75,13 @@ bool append_escape(std::string& out, std::string_view raw, std::size_t& at) {
     if (error != std::errc{} || end != raw.data() + at + (c == 'x' ? 3 : 5)) return false;
     append_utf8(out, value);
     at += c == 'x' ? 2 : 4;
+  } else if (c >= '0' && c <= '7') {
+    std::uint32_t value = 0;
+    const auto start = at;
+    for (; at < raw.size() && at < start + 3 && raw[at] >= '0' && raw[at] <= '7'; ++at)
+      value = value * 8 + static_cast<std::uint32_t>(raw[at] - '0');
+    --at;
+    append_utf8(out, value);
   } else if (c == 'N' || c == 'U') {
     return false;
   } else {
