@@ -32,10 +32,9 @@ ArchiveLocation debian(const std::string& suite) {
   return location;
 }
 
-/// Up to 24.04 arm64 was a port with an archive of its own; from 26.04 on the main archive has it too.
+/// arm64 is a port, with an archive of its own.
 ArchiveLocation ubuntu(const std::string& suite, const Platform& platform) {
-  const bool port = platform.architecture != "amd64" && suite != "resolute";
-  const std::string url(port ? kUbuntuPorts : kUbuntu);
+  const std::string url(platform.architecture != "amd64" ? kUbuntuPorts : kUbuntu);
   ArchiveLocation location{Distribution::ubuntu, suite, {}, {"main", "universe"}};
   location.parts.push_back({url, suite, true});
   location.parts.push_back({url, suite + "-updates", false});

@@ -65,14 +65,12 @@ class Explorer {
     }
   }
 
-  /// A pinned version that something else does not accept: the newest is shown beside it.
+  /// A pinned version that something else does not accept: the newest is shown, too.
   void release_pin(const deb::Alternatives& group) {
     for (const auto& one : group) {
-      const auto shown = shown_.find(one.name);
       const auto found = lists_.named(one.name);
-      if (shown == shown_.end() || shown->second.size() != 1 || found.empty()) continue;
-      if (found.front().entry.version == shown->second.front().entry.version) continue;
-      if (fulfils(found.front().entry, one)) return show(found.front(), shown->second);
+      if (found.empty() || !fulfils(found.front().entry, one)) continue;
+      return show(found.front(), shown_[std::string(one.name)]);
     }
   }
 
