@@ -6,6 +6,7 @@
 #include <array>
 
 #include "envtool/formats/pep/requirement.hpp"
+#include "envtool/project/pyproject.hpp"
 #include "envtool/support/files.hpp"
 #include "envtool/support/text.hpp"
 
@@ -139,6 +140,22 @@ Result<void> PackageReader::editable(const Placed& written, std::string_view pat
     return refuse(written, fmt::format("there is no folder '{}'", path),
                   "write the path relative to env.yaml");
   out_.editables.push_back({std::string(path), written.place});
+  return editable_metadata(fs::path(path));
+}
+
+/// What the folder's pyproject.toml declares is part of what the lock answers. A folder may have none
+/// (setup.py).
+Result<void> PackageReader::editable_metadata(const fs::path& path) {
+  const auto file = (path / "pyproject.toml").lexically_normal();
+  auto text = read_file(folder_ / file, kFileLimit);
+  if (!text && text.error().code == Code::not_found) {
+    out_.editable_metadata.emplace_back();
+    return {};
+  }
+  if (!text) return Failure(std::move(text).error());
+  ENVTOOL_TRY(const auto pyproject, read_pyproject({file.native(), std::move(*text)}));
+  out_.editable_metadata.push_back(digest(pyproject));
+  out_.included.push_back(file);
   return {};
 }
 

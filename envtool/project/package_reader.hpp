@@ -28,6 +28,7 @@ class PackageReader {
   Result<void> include(const Placed& written, std::string_view file, const std::filesystem::path& beside,
                        Target target, int depth);
   Result<void> editable(const Placed& written, std::string_view path);
+  Result<void> editable_metadata(const std::filesystem::path& path);
 
   std::filesystem::path folder_;
   EnvYaml& out_;
