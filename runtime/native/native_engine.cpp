@@ -1,35 +1,11 @@
 #include "runtime/native/native_engine.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 
-#include "envtool/support/env_vars.hpp"
-#include "envtool/support/files.hpp"
-#include "envtool/support/process.hpp"
-#include "runtime/native/compile.hpp"
-#include "runtime/native/kernel.hpp"
-#include "runtime/native/launch.hpp"
+#include "runtime/native/engine_plan.hpp"
 #include "runtime/native/probe.hpp"
-#include "runtime/native/scratch.hpp"
 
 namespace envtool::runtime::native {
-namespace fs = std::filesystem;
-namespace {
-
-Result<LaunchPlan> plan_for(const oci::RuntimeSpec& spec, const store::Rootfs& rootfs,
-                            const StartOptions& options, const fs::path& wanted_scratch) {
-  ENVTOOL_TRY(const fs::path scratch, scratch_folder(wanted_scratch));
-  ENVTOOL_TRY(LaunchPlan plan, compile(spec, rootfs.lowers, options, scratch));
-  if (!plan.upper.empty()) {
-    ENVTOOL_CHECK(make_directories(plan.upper));
-    ENVTOOL_CHECK(make_directories(plan.work));
-  }
-  return plan;
-}
-
-}  // namespace
 
 Result<int> NativeEngine::run(const oci::RuntimeSpec& spec, const store::Rootfs& rootfs,
                               const StartOptions& options) {
@@ -41,7 +17,7 @@ Result<int> NativeEngine::run(const oci::RuntimeSpec& spec, const store::Rootfs&
     null.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     how.streams[0] = null.get();
   }
-  auto running = launch(plan, how, signals);
+  auto running = launch_with_network(plan, how, options, signals);
   if (!running) return fail(explain(std::move(running).error()));
   WatchOptions watching;
   // A second container on the same upper before the first has let go of it would find it busy.

@@ -7,6 +7,12 @@ namespace envtool::runtime::native {
 /// that come from outside, tells the parent when the command stops and ends, and ends with its exit code.
 [[noreturn]] void run_pid1(ChildState& state);
 
+/// vfork and execute. Out: the command's pid, or -1.
+pid_t start_command(ChildState& state);
+
+/// Give up every file but the channel and the exit record.
+void let_go_of_files(ChildState& state);
+
 /// 128+n for a signal, as a shell says it.
 int shell_status(int wait_status);
 

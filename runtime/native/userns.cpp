@@ -51,7 +51,7 @@ bool drop_privileges(const LaunchPlan& plan, Failing& failing) {
     return failing.fail(Step::capabilities);
   if (plan.keep_capabilities) return true;
   ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-  if (plan.uid == 0 || !plan.no_new_privileges) {
+  if (::getuid() == 0 || !plan.no_new_privileges) {
     // exec gives uid 0 its capabilities back, up to the bounding set; another uid gets none (NNP and no file
     // capability), so for it the 41 calls can be saved.
     for (int capability = 0; capability <= CAP_LAST_CAP; ++capability)
