@@ -15,6 +15,24 @@ namespace {
 constexpr const char* kPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 constexpr const char* kNothing = "#!/bin/sh\nexit 0\n";
 
+// $1… are .debs for dpkg, then "--", then three words for each preinst. dpkg says which script fails and so
+// does this.
+constexpr const char* kConfigure = R"(
+umask 022
+while [ "$1" != -- ]; do
+  dpkg --force-unsafe-io --force-depends --unpack "$1" || exit
+  shift
+done
+shift
+while [ $# -gt 0 ]; do
+  DPKG_MAINTSCRIPT_PACKAGE=$1 DPKG_MAINTSCRIPT_ARCH=$2 DPKG_MAINTSCRIPT_NAME=preinst \
+    DPKG_MAINTSCRIPT_PACKAGE_REFCOUNT=1 DPKG_ADMINDIR=/var/lib/dpkg DPKG_ROOT= \
+    "/var/lib/dpkg/info/$3.preinst" install || { echo "preinst of $1 failed"; exit 1; }
+  shift 3
+done
+exec dpkg --force-unsafe-io --configure -a
+)";
+
 std::vector<std::pair<std::string, std::string>> fixed_environment() {
   return {{"PATH", kPath},
           {"HOME", "/root"},
@@ -46,12 +64,9 @@ std::vector<std::string> last_lines(std::string_view output, std::size_t count =
 }  // namespace
 
 ContainerStep::ContainerStep(fs::path temporary, std::vector<fs::path> lowers, MakeContext& context)
-    : temporary_(std::move(temporary)),
-      lowers_(std::move(lowers)),
-      context_(context),
-      log_(temporary_ / "ownership") {}
+    : temporary_(std::move(temporary)), lowers_(std::move(lowers)), context_(context) {}
 
-BuildStep ContainerStep::step() const {
+BuildStep ContainerStep::step() {
   BuildStep step;
   if (lowers_.empty()) {
     step.lower = {temporary_ / "root"};
@@ -60,7 +75,8 @@ BuildStep ContainerStep::step() const {
     step.upper = temporary_ / "root";
   }
   step.env = fixed_environment();
-  step.ownership_log = log_;
+  logs_.push_back(temporary_ / ("ownership-" + std::to_string(logs_.size())));
+  step.ownership_log = logs_.back();
   return step;
 }
 
@@ -81,7 +97,7 @@ Result<void> ContainerStep::stub(BuildStep& step, std::string_view target, std::
   return {};
 }
 
-Result<void> ContainerStep::configure(std::span<const UnpackedDeb> debs) {
+Result<void> ContainerStep::configure(std::span<const UnpackedDeb> debs, std::span<const fs::path> files) {
   BuildStep step = this->step();
   // Layers hold no byte code (docs/decisions/base-from-archive.md), and compiling it takes half the time.
   for (const char* program :
@@ -96,7 +112,23 @@ Result<void> ContainerStep::configure(std::span<const UnpackedDeb> debs) {
   ENVTOOL_CHECK(make_directories(policy.parent_path()));
   ENVTOOL_CHECK(write_atomic(policy, "#!/bin/sh\nexit 101\n", 0755, false));
 
-  step.argv = {"/bin/sh", "-c", "umask 022; exec dpkg --force-unsafe-io --configure -a"};
+  step.argv = {"/bin/sh", "-c", kConfigure, "sh"};
+  for (std::size_t i = 0; i < debs.size(); ++i) {
+    if (!debs[i].by_dpkg) continue;
+    const std::string inside = "/run/envtool/" + debs[i].name + ".deb";
+    step.binds.push_back({files[i], inside, true});
+    step.argv.push_back(inside);
+  }
+  step.argv.emplace_back("--");
+  std::vector<const UnpackedDeb*> preinsts;
+  for (const UnpackedDeb& deb : debs)
+    if (!deb.by_dpkg && deb.needs_preinst()) preinsts.push_back(&deb);
+  // The users and groups of the base come from base-passwd's.
+  std::stable_partition(preinsts.begin(), preinsts.end(),
+                        [](const UnpackedDeb* deb) { return deb->name == "base-passwd"; });
+  for (const UnpackedDeb* deb : preinsts)
+    for (const std::string& word : {deb->name, deb->architecture, deb->info_name()})
+      step.argv.push_back(word);
   context_.events.progress({Stage::configure, "configure",
                             "configuring " + std::to_string(debs.size()) + " packages", 0, 0,
                             Progress::Unit::items, false});
@@ -150,10 +182,12 @@ Result<void> ContainerStep::shell(const std::string& command) {
 }
 
 Result<void> ContainerStep::take_ownership(Attributes& attributes) const {
-  auto text = read_file(log_);
-  if (!text && text.error().code == Code::not_found) return {};
-  if (!text) return fail(std::move(text).error());
-  apply_ownership_log(*text, attributes);
+  for (const fs::path& log : logs_) {
+    auto text = read_file(log);
+    if (!text && text.error().code == Code::not_found) continue;
+    if (!text) return fail(std::move(text).error());
+    apply_ownership_log(*text, attributes);
+  }
   return {};
 }
 

@@ -17,9 +17,11 @@ class ContainerStep {
   ContainerStep(std::filesystem::path temporary, std::vector<std::filesystem::path> lowers,
                 MakeContext& context);
 
-  /// One `dpkg --configure -a`, without network, with what makes it slow and unrepeatable out of the way.
+  /// What dpkg has to unpack itself, each preinst, then one `dpkg --configure -a`; without network, and with
+  /// what makes it slow and unrepeatable out of the way.
+  /// In:     `files`, where the .debs are, in the same order.
   /// Errors: io, with the last lines of the script that failed; unsupported, cancelled.
-  Result<void> configure(std::span<const UnpackedDeb> debs);
+  Result<void> configure(std::span<const UnpackedDeb> debs, std::span<const std::filesystem::path> files);
 
   /// One shell command of `setup`, with network, the host's CA bundle and proxies, /opt/venv first on PATH.
   /// Errors: bad_input — it exits non-zero: the command and its last lines; unsupported, cancelled.
@@ -29,13 +31,13 @@ class ContainerStep {
   Result<void> take_ownership(Attributes& attributes) const;
 
  private:
-  BuildStep step() const;
+  BuildStep step();
   Result<void> stub(BuildStep& step, std::string_view target, std::string_view text) const;
   [[nodiscard]] bool exists(std::string_view path) const;
   std::filesystem::path temporary_;
   std::vector<std::filesystem::path> lowers_;
   MakeContext& context_;
-  std::filesystem::path log_;
+  std::vector<std::filesystem::path> logs_;  ///< one a command
 };
 
 }  // namespace envtool::image

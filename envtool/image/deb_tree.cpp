@@ -8,6 +8,7 @@
 #include "envtool/image/fetch_debs.hpp"
 #include "envtool/image/finish_tree.hpp"
 #include "envtool/image/make_context.hpp"
+#include "envtool/image/temporary_tree.hpp"
 #include "envtool/support/files.hpp"
 
 namespace envtool::image {
@@ -39,21 +40,21 @@ Result<void> put_placeholders(const fs::path& root) {
 
 Result<store::Tree> build(std::vector<project::LockedDeb> debs, const store::TreeKey& key,
                           std::span<const store::Tree> below, MakeContext& context) {
-  ENVTOOL_TRY(const fs::path temporary, context.store.make_temporary());
-  const fs::path root = temporary / "root", downloads = context.store.partial_path(key);
-  ENVTOOL_CHECK(make_directories(root));
-  if (::chmod(root.c_str(), 0755) != 0) return fail_errno("set mode of", root.native());
+  ENVTOOL_TRY(const TemporaryTree temporary, TemporaryTree::create(context.store));
+  const fs::path root = temporary.root(), downloads = context.store.partial_path(key);
   std::vector<fs::path> lowers;
   for (const store::Tree& tree : below) lowers.push_back(tree.root);
 
   Attributes attributes;
   ENVTOOL_TRY(const auto unpacked, unpack_all(debs, root, lowers, downloads, attributes, context));
-  ContainerStep step(temporary, lowers, context);
-  ENVTOOL_CHECK(step.configure(unpacked));
+  ContainerStep step(temporary.path(), lowers, context);
+  std::vector<fs::path> files;
+  for (const auto& deb : debs) files.push_back(downloads / deb.artifact.sha256.hex());
+  ENVTOOL_CHECK(step.configure(unpacked, files));
   ENVTOOL_CHECK(step.take_ownership(attributes));
   if (below.empty()) ENVTOOL_CHECK(put_placeholders(root));
   inherit_attributes(root, below, attributes);
-  ENVTOOL_TRY(store::Tree tree, finish_tree(key, temporary, std::move(attributes), context));
+  ENVTOOL_TRY(store::Tree tree, finish_tree(key, temporary.path(), std::move(attributes), context));
   ENVTOOL_CHECK(remove_tree(downloads));
   return tree;
 }

@@ -195,6 +195,9 @@ Result<UnpackedDeb> unpack(const fs::path& file, const project::LockedDeb& pin, 
   std::vector<std::string> replaces;
   ENVTOOL_CHECK(read_control(members.control.bytes, pin.name + ": control", out));
   ENVTOOL_CHECK(read_identity(pin, out, replaces));
+  if (const std::string* preinst = out.member("preinst"); preinst != nullptr && target.has_lowers())
+    out.by_dpkg = preinst->find("dpkg-divert") != std::string::npos;
+  if (out.by_dpkg) return out;
   target.set_replaces(rank, std::move(replaces));
   ENVTOOL_CHECK(DataUnpacker(rank, target, out).unpack(members.data.bytes, pin.name + ": data"));
   return out;
@@ -206,6 +209,19 @@ const std::string* UnpackedDeb::member(std::string_view member_name) const {
   for (const Member& item : members)
     if (item.name == member_name) return &item.bytes;
   return nullptr;
+}
+
+bool UnpackedDeb::needs_preinst() const {
+  const std::string* preinst = member("preinst");
+  if (preinst == nullptr) return false;
+  for (std::string_view line : split(*preinst, '\n')) {
+    line = trim(line);
+    // dpkg-maintscript-helper(1) acts on the version that was there before, and there was none.
+    const bool idle = line.empty() || line.starts_with('#') || line.starts_with("set -") ||
+                      line == "exit 0" || line.starts_with("dpkg-maintscript-helper ");
+    if (!idle) return true;
+  }
+  return false;
 }
 
 std::pair<std::string, std::string> merge_usr(std::string path) {

@@ -23,7 +23,14 @@ struct UnpackedDeb {
     bool executable = false;
   };
   std::vector<Member> members;
+  /// Its preinst diverts files of others, so it has to run before the unpacking: dpkg itself unpacks this
+  /// one, in the container. Nothing of it is in the tree yet, and `list` and `conffiles` are empty.
+  bool by_dpkg = false;
   [[nodiscard]] const std::string* member(std::string_view member_name) const;
+  /// How dpkg names its files of the package: "libc6:amd64", "bash".
+  [[nodiscard]] std::string info_name() const { return multi_arch_same ? name + ":" + architecture : name; }
+  /// Whether it has a preinst that does something on a first installation.
+  [[nodiscard]] bool needs_preinst() const;
 };
 
 /// In:     `file`, verified bytes of the pinned .deb; `rank`, its place among the target's archives.

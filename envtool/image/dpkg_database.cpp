@@ -15,10 +15,6 @@ namespace {
 
 constexpr const char* kAdmin = "var/lib/dpkg";
 
-std::string info_name(const UnpackedDeb& deb) {
-  return deb.multi_arch_same ? deb.name + ":" + deb.architecture : deb.name;
-}
-
 std::string field(std::string_view paragraph, std::string_view name) {
   for (const std::string_view line : split(paragraph, '\n'))
     if (line.size() > name.size() && line.starts_with(name) && line[name.size()] == ':')
@@ -65,7 +61,7 @@ Result<void> put(const fs::path& path, std::string_view bytes, mode_t mode = 064
 }
 
 Result<void> put_info(const fs::path& info, const UnpackedDeb& deb) {
-  const std::string name = info_name(deb);
+  const std::string name = deb.info_name();
   std::string list;
   for (const std::string& path : deb.list) list.append(path).append("\n");
   ENVTOOL_CHECK(put(info / (name + ".list"), list));
@@ -122,7 +118,8 @@ std::string render_status(std::string_view before, std::span<const UnpackedDeb> 
   std::map<std::pair<std::string, std::string>, std::string> packages;
   for (const std::string_view paragraph : paragraphs_of(before))
     packages[{field(paragraph, "Package"), field(paragraph, "Architecture")}] = std::string(paragraph) + "\n";
-  for (const UnpackedDeb& deb : debs) packages[{deb.name, deb.architecture}] = status_paragraph(deb);
+  for (const UnpackedDeb& deb : debs)
+    if (!deb.by_dpkg) packages[{deb.name, deb.architecture}] = status_paragraph(deb);
   std::string out;
   for (const auto& [key, paragraph] : packages) out.append(paragraph).append("\n");
   return out;
@@ -131,7 +128,8 @@ std::string render_status(std::string_view before, std::span<const UnpackedDeb> 
 TriggerInterests trigger_interests(std::span<const UnpackedDeb> debs) {
   TriggerInterests out;
   for (const UnpackedDeb& deb : debs) {
-    const std::string package = info_name(deb);
+    if (deb.by_dpkg) continue;
+    const std::string package = deb.info_name();
     for (const Interest& interest : interests_of(deb)) {
       const std::string who = package + (interest.await ? "" : "/noawait");
       if (interest.trigger.starts_with('/')) {
@@ -164,7 +162,8 @@ Result<void> write_dpkg_database(const fs::path& root, std::span<const fs::path>
   for (const char* name : {"info", "alternatives", "parts", "triggers", "updates"})
     ENVTOOL_CHECK(make_directories(admin / name));
   ENVTOOL_CHECK(put(admin / "status", render_status(read_lower(lowers, fs::path(kAdmin) / "status"), debs)));
-  for (const UnpackedDeb& deb : debs) ENVTOOL_CHECK(put_info(admin / "info", deb));
+  for (const UnpackedDeb& deb : debs)
+    if (!deb.by_dpkg) ENVTOOL_CHECK(put_info(admin / "info", deb));
   ENVTOOL_CHECK(put_triggers(root, lowers, debs));
   if (!lowers.empty()) return {};
   ENVTOOL_CHECK(put(admin / "info/format", "1\n"));

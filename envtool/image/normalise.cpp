@@ -65,7 +65,7 @@ class Normaliser {
       ++out_.entries;
       return {};
     }
-    switch (fate_of(relative)) {
+    switch (fate_of(relative, S_ISDIR(status.st_mode))) {
       case Fate::secret:
         out_.secrets.push_back("/" + relative);
         return remove_tree(path);

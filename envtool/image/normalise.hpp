@@ -29,8 +29,8 @@ Result<Normalised> normalise(const std::filesystem::path& root, Attributes& attr
 /// Pure.
 std::string fix_shadow(std::string_view text);
 
-/// What becomes of a path after the scripts. Pure.
+/// What becomes of a path after the scripts; folders that packages own stay, without what is in them. Pure.
 enum class Fate { keep, remove, empty, secret };
-Fate fate_of(std::string_view path);
+Fate fate_of(std::string_view path, bool is_folder);
 
 }  // namespace envtool::image

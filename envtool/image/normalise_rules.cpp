@@ -61,11 +61,11 @@ bool starts(std::string_view path, std::string_view prefix) { return path.starts
 
 }  // namespace
 
-Fate fate_of(std::string_view path) {
+Fate fate_of(std::string_view path, bool is_folder) {
   for (const std::string_view exact : kRemoved)
     if (path == exact) return Fate::remove;
   for (const std::string_view folder : kEmptied)
-    if (starts(path, folder)) return Fate::remove;
+    if (starts(path, folder)) return is_folder ? Fate::keep : Fate::remove;
   if (starts(path, "var/log/")) return Fate::empty;
   const std::string_view name = path.substr(path.rfind('/') + 1);
   if (name == "__pycache__" || name.ends_with(".pyc") || name.ends_with(".pyo")) return Fate::remove;

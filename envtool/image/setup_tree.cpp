@@ -1,11 +1,7 @@
-#include <sys/stat.h>
-
 #include "envtool/image/container_step.hpp"
 #include "envtool/image/finish_tree.hpp"
 #include "envtool/image/make_context.hpp"
-#include "envtool/support/env_vars.hpp"
-#include "envtool/support/files.hpp"
-#include "envtool/support/text.hpp"
+#include "envtool/image/temporary_tree.hpp"
 
 namespace envtool::image {
 namespace fs = std::filesystem;
@@ -13,18 +9,15 @@ namespace {
 
 Result<store::Tree> build(const SetupTree& what, const store::TreeKey& key,
                           std::span<const store::Tree> below, MakeContext& context) {
-  ENVTOOL_TRY(const fs::path temporary, context.store.make_temporary());
-  ENVTOOL_CHECK(make_directories(temporary / "root"));
-  if (::chmod((temporary / "root").c_str(), 0755) != 0)
-    return fail_errno("set mode of", (temporary / "root").native());
+  ENVTOOL_TRY(const TemporaryTree temporary, TemporaryTree::create(context.store));
   std::vector<fs::path> lowers;
   for (const store::Tree& tree : below) lowers.push_back(tree.root);
-  ContainerStep step(temporary, std::move(lowers), context);
+  ContainerStep step(temporary.path(), std::move(lowers), context);
   for (const std::string& command : what.commands) ENVTOOL_CHECK(step.shell(command));
   Attributes attributes;
   ENVTOOL_CHECK(step.take_ownership(attributes));
-  inherit_attributes(temporary / "root", below, attributes);
-  return finish_tree(key, temporary, std::move(attributes), context);
+  inherit_attributes(temporary.root(), below, attributes);
+  return finish_tree(key, temporary.path(), std::move(attributes), context);
 }
 
 }  // namespace

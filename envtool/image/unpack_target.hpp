@@ -30,6 +30,9 @@ class UnpackTarget {
   UnpackTarget(std::filesystem::path root, std::vector<std::string> archives,
                std::vector<std::filesystem::path> lowers = {});
 
+  /// Whether there is a system below that programs can run in before this tree is whole.
+  [[nodiscard]] bool has_lowers() const { return !lowers_.empty(); }
+
   /// Names that this archive may take over from others (Replaces). Before its first entry.
   void set_replaces(std::size_t archive, std::vector<std::string> names);
 
