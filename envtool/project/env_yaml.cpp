@@ -16,7 +16,7 @@ namespace {
 Result<void> read_packages(const EnvFields& fields, const YamlNode& node, EnvYaml& out,
                            const std::filesystem::path& folder) {
   ENVTOOL_TRY(const auto entries, fields.texts(node, "packages", "packages: [numpy, pandas>=2]"));
-  PackageReader reader(folder, out);
+  PackageReader reader(folder, fields.file(), out);
   for (std::size_t i = 0; i < entries.size(); ++i)
     ENVTOOL_CHECK(reader.entry(entries[i], node.items[i].quoted ? 1 : 0));
   return {};

@@ -119,7 +119,7 @@ Result<void> PackageReader::include(const Placed& written, std::string_view file
   }
   if (std::find(out_.included.begin(), out_.included.end(), path) == out_.included.end())
     out_.included.push_back(path);
-  for (const auto& requirement : requirement_lines({path.native(), std::move(*text)}))
+  for (const auto& requirement : requirement_lines({(shown_ / path).native(), std::move(*text)}))
     ENVTOOL_CHECK(line(requirement, 0, path.parent_path(), target, depth + 1));
   return {};
 }
@@ -153,7 +153,7 @@ Result<void> PackageReader::editable_metadata(const fs::path& path) {
     return {};
   }
   if (!text) return Failure(std::move(text).error());
-  ENVTOOL_TRY(const auto pyproject, read_pyproject({file.native(), std::move(*text)}));
+  ENVTOOL_TRY(const auto pyproject, read_pyproject({(shown_ / file).native(), std::move(*text)}));
   out_.editable_metadata.push_back(digest(pyproject));
   out_.included.push_back(file);
   return {};

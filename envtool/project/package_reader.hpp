@@ -11,8 +11,10 @@ namespace envtool::project {
 
 class PackageReader {
  public:
-  /// `folder` is where env.yaml is; what is read is added to `out`.
-  PackageReader(std::filesystem::path folder, EnvYaml& out) : folder_(std::move(folder)), out_(out) {}
+  /// `folder` is where env.yaml is; what is read is added to `out`. In errors, included files are named
+  /// beside `shown`, the name of env.yaml there.
+  PackageReader(std::filesystem::path folder, const std::filesystem::path& shown, EnvYaml& out)
+      : folder_(std::move(folder)), shown_(shown.parent_path()), out_(out) {}
 
   /// One entry of `packages`. `text_column` is added to columns that a requirement's parser gives.
   /// Errors: bad_input with the place in env.yaml or in the included file.
@@ -31,6 +33,7 @@ class PackageReader {
   Result<void> editable_metadata(const std::filesystem::path& path);
 
   std::filesystem::path folder_;
+  std::filesystem::path shown_;
   EnvYaml& out_;
   std::set<std::pair<std::filesystem::path, Target>> included_;
 };

@@ -175,6 +175,14 @@ TEST_CASE("a mistake in a requirements file has its place there", "[project][env
         std::string::npos);
 }
 
+TEST_CASE("an included file is named beside env.yaml, wherever that is seen from", "[project][env_yaml]") {
+  const Scratch scratch;
+  scratch.write("more/r.txt", "pandas>=\n");
+  const auto yaml = read_env_yaml({"../../env.yaml", "packages: [-r more/r.txt]"}, scratch.path());
+  REQUIRE_FALSE(yaml.has_value());
+  CHECK(yaml.error().place->file_or_url == "../../more/r.txt");
+}
+
 TEST_CASE("requirements files cannot nest without end", "[project][env_yaml]") {
   const Scratch scratch;
   for (int i = 0; i < 20; ++i)
