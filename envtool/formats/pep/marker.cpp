@@ -158,11 +158,21 @@ bool mentions(const MarkerGroup& group) {
   });
 }
 
+/// In quotes; what the quotes or the grammar cannot hold is escaped, so that it reads back the same.
 std::string render(const MarkerOperand& operand) {
   if (std::holds_alternative<Variable>(operand)) return name_of(operand);
   const auto& text = std::get<std::string>(operand);
-  const std::string quote = text.find('"') == std::string::npos ? "\"" : "'";
-  return quote + text + quote;
+  const char quote = text.find('"') == std::string::npos || text.find('\'') != std::string::npos ? '"' : '\'';
+  std::string out(1, quote);
+  for (const char c : text) {
+    static constexpr std::string_view kHex = "0123456789abcdef";
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\\') out += "\\\\";
+    else if (byte < 0x20 || c == quote)
+      out.append("\\x").append(1, kHex[byte >> 4]).append(1, kHex[byte & 15]);
+    else out += c;
+  }
+  return out + quote;
 }
 
 std::string render(const MarkerGroup& group, bool outermost) {

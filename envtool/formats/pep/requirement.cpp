@@ -113,9 +113,6 @@ class Reader {
     while (at_operator(cursor_)) {
       auto clause = read_specifier(cursor_);
       if (!clause) return within(std::move(clause).error());
-      // Sets are split at commas, so a `===` text with one could not be written down again.
-      if (const auto comma = clause->operand().find(','); comma != std::string::npos)
-        return complain(cursor_.at - clause->operand().size() + comma, "has a comma inside " + clause->str());
       clauses.push_back(*std::move(clause));
       cursor_.skip_blanks();
       if (!cursor_.take(',')) break;

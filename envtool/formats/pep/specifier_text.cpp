@@ -22,11 +22,9 @@ constexpr std::array<std::pair<std::string_view, Operator>, 8> kOperators = {{
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-/// The arbitrary text of `===` ends at white space, ';' or ')'.
+/// The arbitrary text of `===` ends at white space, ';', ')' or, among other clauses, ','.
 std::string_view arbitrary_operand(std::string_view rest) {
-  std::size_t end = 0;
-  while (end < rest.size() && !is_space(rest[end]) && rest[end] != ';' && rest[end] != ')') ++end;
-  return rest.substr(0, end);
+  return rest.substr(0, rest.find_first_of(" \t\n\v\f\r;),"));
 }
 
 bool is_bare(const VersionParts& parts) {

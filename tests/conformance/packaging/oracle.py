@@ -167,4 +167,5 @@ def mutated(r: random.Random, texts: list[tuple[str, str]], count: int):
         for question, answer in ask(lambda: show[op](text), {"op": op, "text": text}):
             # PEP 508 wants a letter or digit at the end of a name; the library takes "name_" too.
             if not any(name.endswith("_") or name.endswith("-") for name in [answer.get("name", ""), *answer.get("extras", [])]):
-                yield question, answer
+                # Theirs renders a backslash as it is, which reads back as something else; ours escapes it.
+                yield question, {} if "\\" in text and "error" not in answer else answer

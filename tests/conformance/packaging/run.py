@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import collections
 import hashlib
+import importlib.util
 import json
 import os
 import pathlib
@@ -55,6 +56,8 @@ def recorded(cache: pathlib.Path, source: pathlib.Path) -> list[dict]:
     recorder = hashlib.sha256((HERE / "record.py").read_bytes()).hexdigest()[:16]
     vectors = cache / f"vectors-{VERSION}-{recorder}.jsonl"
     if not vectors.exists():
+        if importlib.util.find_spec("pytest") is None:
+            sys.exit("the suite of packaging runs under pytest: install it (Debian: python3-pytest)")
         part = vectors.with_suffix(".part")
         environment = os.environ | {"VECTORS": str(part), "PYTHONPATH": f"{HERE}{os.pathsep}{source / 'src'}"}
         command = [sys.executable, "-m", "pytest", "-q", "-p", "record", "-p", "no:cacheprovider", "--tb=no", "-m", "not property"]
@@ -171,6 +174,7 @@ def main() -> int:
     print(f"random, seed {options.seed}:")
     r = random.Random(options.seed)
     texts = [(q["ask"]["op"], q["ask"]["text"]) for q in lines if q["ask"]["op"] in ("version", "specifiers", "marker")]
+    texts = [(op, text) for op, text in texts if text.isascii()]  # white space beyond ASCII: see justified.toml
     texts += [(q["ask"]["op"], q["ask"]["text"]) for q in lines if q["ask"]["op"] == "requirement"][::20]
     for kind, cases in (
         ("tag lists", oracle.tag_lists()), ("versions", oracle.versions(r, options.count)),

@@ -101,5 +101,14 @@ TEST_CASE("a marker renders normalised and parses back", "[formats][pep]") {
   CHECK(str("((os.name=='posix'))and( extra=='A_b' or extra==\"c\" )") ==
         R"(os_name == "posix" and (extra == "a-b" or extra == "c"))");
   CHECK(str(R"(os_name == 'say "hi"')") == R"(os_name == 'say "hi"')");
+  for (const auto* text : {R"(os_name == "C:\\x")", R"(os_name == "both \x22 and '")", R"(os_name == "\0\n")",
+                           R"(os_name == '\u00e9')"}) {
+    const auto marker = Marker::parse(text);
+    REQUIRE(marker);
+    CHECK(*Marker::parse(marker->str()) == *marker);
+  }
+  CHECK(str(R"(os_name == '\u00e9\x41')") ==
+        "os_name == \"\xC3\xA9"
+        "A\"");
   CHECK(*Marker::parse("os_name=='a'") == *Marker::parse("os_name == \"a\""));
 }

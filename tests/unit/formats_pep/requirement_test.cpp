@@ -76,7 +76,8 @@ TEST_CASE("errors point at the column", "[formats][pep]") {
   CHECK(refused("numpy_").place->column == 6);
   CHECK(refused("numpy (>=1").place->column == 7);
   CHECK(refused("numpy>=1;").place->column == 10);
-  CHECK(refused("numpy===a,b").place->column == 10);
+  CHECK(refused("numpy===a,b").place->column == 11);
+  CHECK(read("numpy===a,>=1").specifier.clauses().size() == 2);
 }
 
 TEST_CASE("published requirements with known mistakes are read leniently, others refused as before",
