@@ -10,8 +10,7 @@ namespace {
 std::string fact(const Cause& cause, const Phrasebook& words) {
   switch (cause.kind) {
     case CauseKind::dependency:
-      if (cause.package == words.root()) return "you ask for " + words.requirement(cause.dependency);
-      return words.versions(cause.package, cause.versions) + " needs " + words.requirement(cause.dependency);
+      return words.dependency(cause);
     case CauseKind::same_version:
       return words.versions(cause.package, cause.versions) + " needs the same version of " +
              words.versions(cause.dependency.package, VersionSet::any(cause.versions.candidates()));

@@ -118,8 +118,8 @@ class Writer {
 std::vector<std::string> advice(const Derivation& derivation, const Phrasebook& words) {
   std::set<std::string> changeable;
   for (const auto& node : derivation.nodes)
-    if (node.cause.kind == CauseKind::dependency && node.cause.package == words.root())
-      changeable.insert(words.root_requirement(node.cause.dependency));
+    if (node.cause.kind == CauseKind::dependency)
+      if (auto what = words.changeable(node.cause)) changeable.insert(std::move(*what));
   std::vector<std::string> list(changeable.begin(), changeable.end());
   if (list.empty()) return {};
   if (list.size() == 1) return {"change or remove " + list[0]};

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,12 +14,12 @@ class Phrasebook {
   [[nodiscard]] virtual PackageId root() const = 0;
   /// "numpy <2", "numpy 1.26.4", "numpy" for any version. Never called with an empty set or for the root.
   [[nodiscard]] virtual std::string versions(PackageId package, const VersionSet& set) const = 0;
-  /// What a dependency asks for, as it was written: "numpy>=1.22,<2".
-  [[nodiscard]] virtual std::string requirement(const Dependency& dependency) const = 0;
+  /// A dependency as a clause: "pandas 2.2.0 needs numpy>=1.22.4", "you ask for numpy<2".
+  [[nodiscard]] virtual std::string dependency(const Cause& cause) const = 0;
   /// Why nothing in the set is usable: a whole clause ("numpy has no version >=3 (the newest is 2.3.1)").
   [[nodiscard]] virtual std::string no_version(PackageId package, const VersionSet& set) const = 0;
-  /// What a person can change about a requirement of the root: "`numpy<2` (env.yaml:7)".
-  [[nodiscard]] virtual std::string root_requirement(const Dependency& dependency) const = 0;
+  /// What a person can change about a dependency: "`numpy<2` (env.yaml:7)"; nothing for those of packages.
+  [[nodiscard]] virtual std::optional<std::string> changeable(const Cause& cause) const = 0;
 };
 
 struct Report {

@@ -78,14 +78,16 @@ class FakeProvider : public Provider, public Phrasebook {
       if (set.contains(i)) text += (text.empty() ? " " : "|") + std::to_string(candidates[i]);
     return names_[package] + text;
   }
-  [[nodiscard]] std::string requirement(const Dependency& dependency) const override {
-    return requirement_texts_[dependency.requirement];
+  [[nodiscard]] std::string dependency(const Cause& cause) const override {
+    const std::string wanted = requirement_texts_[cause.dependency.requirement];
+    return cause.package == 0 ? "you ask for " + wanted : versions(cause.package, cause.versions) + " needs " + wanted;
   }
   [[nodiscard]] std::string no_version(PackageId package, const VersionSet& set) const override {
     return "no " + versions(package, set) + " is usable";
   }
-  [[nodiscard]] std::string root_requirement(const Dependency& dependency) const override {
-    return "`" + requirement(dependency) + "`";
+  [[nodiscard]] std::optional<std::string> changeable(const Cause& cause) const override {
+    if (cause.package != 0) return std::nullopt;
+    return "`" + requirement_texts_[cause.dependency.requirement] + "`";
   }
 
   /// "foo 2, bar 1": the solution without the root.

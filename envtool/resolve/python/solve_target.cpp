@@ -1,0 +1,57 @@
+#include "envtool/resolve/python/solve_target.hpp"
+
+#include "envtool/resolve/python/words.hpp"
+#include "envtool/support/text.hpp"
+
+namespace envtool::resolve::python {
+namespace {
+
+Error unsatisfiable(const solver::Derivation& derivation, const PythonProvider& provider) {
+  const PythonWords words(provider);
+  solver::Report report = solver::report(derivation, words);
+  Error error{.code = Code::unsatisfiable,
+              .what = "no set of packages meets every requirement on " + provider.target().asked().platform.str() +
+                      " with Python " + provider.target().asked().python + ":\n" +
+                      join(report.sentences, "\n"),
+              .place = {},
+              .chain = {},
+              .hints = std::move(report.advice)};
+  return error;
+}
+
+Result<TargetSolution> collect(PythonProvider& provider, const solver::Solution& solution) {
+  std::map<std::string, Pick> picks;
+  for (auto [id, rank] : solution.decisions) {
+    if (id == provider.root()) continue;
+    const auto& package = provider.package(id);
+    Pick& pick = picks[package.name];
+    if (!package.extra.empty()) {
+      pick.extras.insert(package.extra);
+      continue;
+    }
+    pick.name = package.name;
+    pick.page = &package.universe->page();
+    pick.release = &package.universe->release(rank);
+    pick.version = pick.release->version.text();
+    pick.file = provider.assess(id, rank).file;
+    pick.fixed_source = package.universe->fixed_source();
+  }
+  TargetSolution done{.picks = {}, .statistics = solution.statistics, .remarks = provider.remarks()};
+  for (auto& [name, pick] : picks) {
+    ENVTOOL_TRY(pick.requires_names, provider.needed_names(name, *pick.file, pick.extras));
+    done.picks.push_back(std::move(pick));
+  }
+  return done;
+}
+
+}  // namespace
+
+Result<TargetSolution> solve_target(const SolveInputs& inputs, const Target& target,
+                                    std::map<std::string, std::string> prefer) {
+  PythonProvider provider(inputs.catalog, inputs.asked, target, inputs.fixed, std::move(prefer), inputs.sdists);
+  ENVTOOL_TRY(auto outcome, solver::solve(provider, inputs.catalog.stop_token()));
+  if (const auto* failed = std::get_if<solver::Derivation>(&outcome)) return fail(unsatisfiable(*failed, provider));
+  return collect(provider, std::get<solver::Solution>(outcome));
+}
+
+}  // namespace envtool::resolve::python
