@@ -12,7 +12,7 @@ Catalog::Catalog(net::Client& client, IndexSet indexes, CatalogOptions options)
       stop_with_caller_(options_.stop, [this] { closing_.request_stop(); }),
       pool_(std::max<std::size_t>(2, core_count())) {}
 
-Catalog::~Catalog() {
+void Catalog::close() {
   closing_.request_stop();
   std::unique_lock hold(mutex_);
   idle_.wait(hold, [this] { return under_way_ == 0; });

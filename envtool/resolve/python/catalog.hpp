@@ -29,8 +29,9 @@ struct CatalogCounts {
 class Catalog {
  public:
   Catalog(net::Client& client, IndexSet indexes, CatalogOptions options);
-  /// Waits for every answer that is still under way (they point here); what they bring is dropped.
-  ~Catalog();
+  ~Catalog() { close(); }
+  /// Gives up what is still under way and waits for its end: afterwards no callback is called.
+  void close();
 
   /// Called from a worker when something has come; set before anything is wanted.
   std::function<void(const std::shared_ptr<const Page>&)> on_page;
@@ -63,7 +64,8 @@ class Catalog {
   void find_page(const std::string& name);
   void fetch_page(std::shared_ptr<PageFetch> fetch);
   void take_page(const std::shared_ptr<PageFetch>& fetch, Result<net::Response> answer);
-  Result<std::shared_ptr<Page>> parse_page(const PageFetch& fetch, net::Response& response, std::string& bytes);
+  Result<std::shared_ptr<Page>> parse_page(const PageFetch& fetch, net::Response& response,
+                                           std::string& bytes);
   void finish_page(const PageFetch& fetch, std::shared_ptr<Page> page);
   void fail_page(const PageFetch& fetch, Error error);
   // catalog_metadata.cpp

@@ -68,8 +68,8 @@ void Catalog::fetch_metadata_file(std::shared_ptr<MetadataFetch> fetch) {
     if (!answer) return finish_metadata(*fetch, fail(std::move(answer).error()), false);
     if (!fetch->metadata_sha256.empty() && Digest::of(answer->body) != fetch->metadata_sha256)
       return finish_metadata(*fetch,
-                             fail(Code::digest_mismatch, "the metadata of " + fetch->name +
-                                                             " is not what the index's hash says"),
+                             fail(Code::digest_mismatch,
+                                  "the metadata of " + fetch->name + " is not what the index's hash says"),
                              false);
     finish_metadata(*fetch, std::move(answer->body), false);
   });
@@ -110,12 +110,14 @@ void Catalog::fetch_whole(std::shared_ptr<MetadataFetch> fetch) {
 
 void Catalog::finish_metadata(const MetadataFetch& fetch, Result<std::string> text, bool cached) {
   if (!text) {
-    metadata_.fill(fetch.key, fail(std::move(text).error().in("while reading the metadata of " + fetch.name)));
+    metadata_.fill(fetch.key,
+                   fail(std::move(text).error().in("while reading the metadata of " + fetch.name)));
     return;
   }
   auto parsed = pep::Metadata::parse(headers_of(*text));
   if (!parsed) {
-    metadata_.fill(fetch.key, fail(std::move(parsed).error().in("while reading the metadata of " + fetch.name)));
+    metadata_.fill(fetch.key,
+                   fail(std::move(parsed).error().in("while reading the metadata of " + fetch.name)));
     return;
   }
   auto shared = std::make_shared<const pep::Metadata>(std::move(*parsed));

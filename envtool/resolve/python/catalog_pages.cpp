@@ -54,7 +54,8 @@ void Catalog::fetch_page(std::shared_ptr<PageFetch> fetch) {
   request.headers.emplace_back("Accept", kAccept);
   if (fetch->stale) request.headers.emplace_back("If-None-Match", fetch->stale->etag);
   request.limit = kPageLimit;
-  send(std::move(request), [this, fetch](Result<net::Response> answer) { take_page(fetch, std::move(answer)); });
+  send(std::move(request),
+       [this, fetch](Result<net::Response> answer) { take_page(fetch, std::move(answer)); });
 }
 
 void Catalog::take_page(const std::shared_ptr<PageFetch>& fetch, Result<net::Response> answer) {
@@ -94,8 +95,7 @@ Result<std::shared_ptr<Page>> Catalog::parse_page(const PageFetch& fetch, net::R
   const Url base = response.final_url.host.empty() ? fetch.url : response.final_url;
   if (type.find("json") != std::string::npos)
     ENVTOOL_CHECK(read_json_page(response.body, base, writer, status, keep_alive));
-  else
-    ENVTOOL_CHECK(read_html_page(response.body, base, writer, status, keep_alive));
+  else ENVTOOL_CHECK(read_html_page(response.body, base, writer, status, keep_alive));
   bytes = writer.finish(response.header("etag").value_or(""), status, now());
   auto page = std::make_shared<Page>();
   ENVTOOL_CHECK(Page::read(std::move(bytes), *page));
@@ -113,7 +113,8 @@ void Catalog::finish_page(const PageFetch& fetch, std::shared_ptr<Page> page) {
 }
 
 void Catalog::fail_page(const PageFetch& fetch, Error error) {
-  pages_.fill(fetch.name, fail(std::move(error).in("while asking " + fetch.index().name + " for " + fetch.name)));
+  pages_.fill(fetch.name,
+              fail(std::move(error).in("while asking " + fetch.index().name + " for " + fetch.name)));
 }
 
 }  // namespace envtool::resolve::python

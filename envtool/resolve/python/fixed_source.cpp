@@ -23,7 +23,8 @@ Result<Url> wheel_url(const AskedRequirement& asked) {
                   "name a wheel by its https url, or use `-e` with a folder in the project");
   ENVTOOL_TRY(Url url, Url::parse(text));
   if (url.scheme != "https" && url.scheme != "http")
-    return refuse(asked, "'" + asked.written.text + "' is not an https url", "only wheels on a web server can be locked");
+    return refuse(asked, "'" + asked.written.text + "' is not an https url",
+                  "only wheels on a web server can be locked");
   if (!url.filename().ends_with(".whl"))
     return refuse(asked, "'" + asked.written.text + "' is not a wheel", "name a file that ends in .whl");
   return url;
@@ -67,7 +68,8 @@ Result<std::shared_ptr<const Page>> fetch_wheel(const AskedRequirement& asked, C
   auto page = std::make_shared<Page>();
   ENVTOOL_CHECK(Page::read(writer.finish("", "", {}), *page));
   page->name = asked.requirement.key;
-  catalog.put_metadata(Catalog::metadata_key(file), std::make_shared<const pep::Metadata>(std::move(metadata)));
+  catalog.put_metadata(Catalog::metadata_key(file),
+                       std::make_shared<const pep::Metadata>(std::move(metadata)));
   return page;
 }
 

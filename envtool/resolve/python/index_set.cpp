@@ -63,8 +63,7 @@ Result<IndexSet> IndexSet::of(const std::vector<project::Index>& indexes, const 
 std::vector<const IndexSet::Index*> IndexSet::serving(std::string_view name) const {
   std::vector<const Index*> own, general;
   for (const Index& index : indexes_) {
-    if (index.packages.empty())
-      general.push_back(&index);
+    if (index.packages.empty()) general.push_back(&index);
     else if (std::any_of(index.packages.begin(), index.packages.end(),
                          [&](const std::string& pattern) { return glob_match(pattern, name); }))
       own.push_back(&index);

@@ -19,9 +19,9 @@ namespace envtool::resolve::python {
 /// A wheel or source distribution that an index offers. Views point into the page's bytes.
 struct File {
   std::string_view name;
-  std::string_view url;  ///< absolute
-  Digest sha256;         ///< empty: the index gives none, and the file is never picked
-  std::uint64_t size = 0;  ///< 0: unknown
+  std::string_view url;       ///< absolute
+  Digest sha256;              ///< empty: the index gives none, and the file is never picked
+  std::uint64_t size = 0;     ///< 0: unknown
   std::int64_t uploaded = 0;  ///< seconds since 1970, 0: unknown (PEP 700)
   std::string_view requires_python;
   std::string_view yanked_reason;

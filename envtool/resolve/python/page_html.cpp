@@ -62,7 +62,8 @@ bool read_anchor(std::string_view attributes, const Url& base, std::deque<std::s
       file.yanked = true;
       file.yanked_reason = keep.emplace_back(value);
     }
-    if (name == "data-core-metadata" || name == "data-dist-info-metadata") read_metadata_attribute(value, file);
+    if (name == "data-core-metadata" || name == "data-dist-info-metadata")
+      read_metadata_attribute(value, file);
   }
   auto url = base.resolve(href);
   if (href.empty() || !url) return false;
@@ -92,10 +93,8 @@ Result<void> read_html_page(std::string_view body, const Url& base, PageWriter& 
     if (end == std::string_view::npos) break;
     File file;
     if (!read_anchor(body.substr(at + 2, end - at - 2), base, keep_alive, file)) continue;
-    if (file.wheel && PageWriter::foreign_wheel(file.name))
-      into.add_foreign(file.name);
-    else
-      into.add(file);
+    if (file.wheel && PageWriter::foreign_wheel(file.name)) into.add_foreign(file.name);
+    else into.add(file);
   }
   return {};
 }

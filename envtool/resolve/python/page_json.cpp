@@ -54,7 +54,8 @@ void read_field(std::string_view key, value field, Entry& entry) {
     file.name = text_of(field);
     file.wheel = file.name.ends_with(".whl");
     entry.foreign = file.wheel && PageWriter::foreign_wheel(file.name);
-    entry.skip = entry.foreign || (!file.wheel && !file.name.ends_with(".tar.gz") && !file.name.ends_with(".zip"));
+    entry.skip =
+        entry.foreign || (!file.wheel && !file.name.ends_with(".tar.gz") && !file.name.ends_with(".zip"));
   } else if (key == "url") {
     file.url = text_of(field);
   } else if (key == "hashes") {
@@ -140,12 +141,12 @@ Result<void> read_json_page(std::string& body, const Url& base, PageWriter& into
   thread_local simdjson::ondemand::parser parser;
   body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
   simdjson::ondemand::document document;
-  auto error = parser.iterate(simdjson::padded_string_view(body.data(), body.size(), body.capacity()))
-                   .get(document);
+  auto error =
+      parser.iterate(simdjson::padded_string_view(body.data(), body.size(), body.capacity())).get(document);
   if (!error) error = read_document(document, base, into, status, keep_alive);
   if (error)
-    return fail(Code::bad_input, "the index page " + base.redacted() + " is not what PEP 691 describes: " +
-                                     simdjson::error_message(error));
+    return fail(Code::bad_input, "the index page " + base.redacted() +
+                                     " is not what PEP 691 describes: " + simdjson::error_message(error));
   return {};
 }
 

@@ -7,7 +7,9 @@ namespace envtool::resolve::python {
 Prefetch::Prefetch(Catalog& catalog, const Asked& asked, const std::vector<std::unique_ptr<Target>>& targets)
     : catalog_(catalog), asked_(asked), targets_(targets), walks_(targets.size()) {
   catalog_.on_page = [this](const auto& page) { page_came(page); };
-  catalog_.on_metadata = [this](const std::string& key, const auto& metadata) { metadata_came(key, metadata); };
+  catalog_.on_metadata = [this](const std::string& key, const auto& metadata) {
+    metadata_came(key, metadata);
+  };
 }
 
 void Prefetch::start() {
@@ -30,17 +32,14 @@ void Prefetch::require(std::size_t target, const pep::Requirement& requirement) 
     changed = true;
   };
   auto overridden = asked_.overrides.find(requirement.key);
-  if (overridden == asked_.overrides.end())
-    add(requirement.specifier);
+  if (overridden == asked_.overrides.end()) add(requirement.specifier);
   else
     for (const auto& one : overridden->second) add(one.requirement.specifier);
   if (auto held = asked_.constraints.find(requirement.key); held != asked_.constraints.end())
     for (const auto& one : held->second) add(one.requirement.specifier);
   if (!changed) return;
-  if (auto page = catalog_.peek_page(requirement.key))
-    guess(target, requirement.key, walk, *page);
-  else
-    catalog_.want_page(requirement.key);
+  if (auto page = catalog_.peek_page(requirement.key)) guess(target, requirement.key, walk, *page);
+  else catalog_.want_page(requirement.key);
 }
 
 void Prefetch::page_came(const std::shared_ptr<const Page>& page) {

@@ -16,8 +16,11 @@ namespace envtool::resolve::python {
 
 class Prefetch {
  public:
-  /// Hooks itself into the catalog. All three must outlive the catalog's work.
+  /// Hooks itself into the catalog, and closes the catalog when it goes.
   Prefetch(Catalog& catalog, const Asked& asked, const std::vector<std::unique_ptr<Target>>& targets);
+  ~Prefetch() { catalog_.close(); }
+  Prefetch(const Prefetch&) = delete;
+  Prefetch& operator=(const Prefetch&) = delete;
   void start();
 
  private:
@@ -38,7 +41,7 @@ class Prefetch {
   const Asked& asked_;
   const std::vector<std::unique_ptr<Target>>& targets_;
   std::mutex mutex_;
-  std::vector<std::map<std::string, Walk>> walks_;                 ///< by target
+  std::vector<std::map<std::string, Walk>> walks_;                        ///< by target
   std::map<std::string, std::shared_ptr<const pep::Metadata>> metadata_;  ///< that came, by key
   std::set<std::string> pages_;
 };

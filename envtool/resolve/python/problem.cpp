@@ -58,7 +58,8 @@ Result<Asked> read_problem(const PythonProblem& problem) {
 std::set<std::string> exact_pins(const Asked& asked) {
   std::set<std::string> pins;
   const auto add = [&](const AskedRequirement& one) {
-    if (auto version = one.requirement.specifier.pinned()) pins.insert(one.requirement.key + " " + version->str());
+    if (auto version = one.requirement.specifier.pinned())
+      pins.insert(one.requirement.key + " " + version->str());
   };
   for (const auto& one : asked.packages) add(one);
   for (const auto& [name, list] : asked.constraints)

@@ -16,7 +16,7 @@ struct AskedRequirement {
 };
 
 struct Asked {
-  std::vector<AskedRequirement> packages;  ///< editables' own dependencies included
+  std::vector<AskedRequirement> packages;                            ///< editables' own dependencies included
   std::map<std::string, std::vector<AskedRequirement>> constraints;  ///< by normalised name
   std::map<std::string, std::vector<AskedRequirement>> overrides;
 };

@@ -11,8 +11,14 @@ using solver::Rank;
 using solver::VersionSet;
 
 PythonProvider::PythonProvider(Catalog& catalog, const Asked& asked, const Target& target,
-                               const FixedSources& fixed, std::map<std::string, std::string> prefer, bool sdists)
-    : catalog_(catalog), asked_(asked), target_(target), fixed_(fixed), prefer_(std::move(prefer)), sdists_(sdists) {
+                               const FixedSources& fixed, std::map<std::string, std::string> prefer,
+                               bool sdists)
+    : catalog_(catalog),
+      asked_(asked),
+      target_(target),
+      fixed_(fixed),
+      prefer_(std::move(prefer)),
+      sdists_(sdists) {
   packages_.push_back({});  // the root
 }
 
@@ -37,8 +43,9 @@ std::optional<Rank> PythonProvider::preferred(const Package& package, const Vers
     auto version = pep::Version::try_parse(found->second);
     if (!version) continue;
     const auto& releases = package.universe->page().releases;
-    auto place = std::lower_bound(releases.begin(), releases.end(), *version,
-                                  [](const Release& release, const pep::Version& v) { return release.version < v; });
+    auto place =
+        std::lower_bound(releases.begin(), releases.end(), *version,
+                         [](const Release& release, const pep::Version& v) { return release.version < v; });
     if (place == releases.end() || place->version != *version) continue;
     const auto rank = static_cast<Rank>(place - releases.begin());
     if (!allowed.contains(rank)) continue;
@@ -81,8 +88,9 @@ Result<Dependencies> PythonProvider::dependencies(PackageId id, Rank version) {
   }
   const Package package = packages_[id];
   if (!package.extra.empty()) {
-    const auto text = intern(Requirement{package.name + "==" + package.universe->release(version).version.text(),
-                                         Origin::own_extra, nullptr, ""});
+    const auto text =
+        intern(Requirement{package.name + "==" + package.universe->release(version).version.text(),
+                           Origin::own_extra, nullptr, ""});
     answer.list.push_back({package.base, VersionSet::single(package.universe->size(), version), text});
   }
   ENVTOOL_CHECK(add_metadata(package, version, answer));
@@ -95,7 +103,8 @@ Result<void> PythonProvider::add_asked(Dependencies& into) {
       catalog_.want_page(asked.requirement.key);
   for (const auto& asked : asked_.packages) {
     if (!asked.requirement.applies(target_.environment())) continue;
-    ENVTOOL_CHECK(add(asked.requirement, {asked.requirement.str(), Origin::asked, &asked.written, "you"}, into));
+    ENVTOOL_CHECK(
+        add(asked.requirement, {asked.requirement.str(), Origin::asked, &asked.written, "you"}, into));
   }
   return {};
 }
@@ -135,7 +144,8 @@ Result<void> PythonProvider::add_metadata(const Package& package, Rank version, 
   }
   if (found.file->requires_python.empty() && facts.requires_python &&
       !target_.runs_python(facts.requires_python->str())) {
-    into.unavailable = "it needs Python " + facts.requires_python->str() + ", and here is " + target_.asked().python;
+    into.unavailable =
+        "it needs Python " + facts.requires_python->str() + ", and here is " + target_.asked().python;
     return {};
   }
   if (!package.extra.empty() && std::find(facts.provides_extra.begin(), facts.provides_extra.end(),
@@ -187,9 +197,9 @@ Result<void> PythonProvider::add_constraints(const std::string& name, PackageId 
     if (!one.requirement.applies(target_.environment())) continue;
     VersionSet allowed = universe.allowed(one.requirement.specifier);
     allowed.insert_absent();
-    into.list.push_back({id, std::move(allowed),
-                         intern(Requirement{one.requirement.str(), Origin::constraint, &one.written,
-                                            "your constraints"})});
+    into.list.push_back(
+        {id, std::move(allowed),
+         intern(Requirement{one.requirement.str(), Origin::constraint, &one.written, "your constraints"})});
   }
   return {};
 }

@@ -25,9 +25,11 @@ class PythonProvider : public solver::Provider {
                  std::map<std::string, std::string> prefer, bool sdists);
 
   [[nodiscard]] solver::PackageId root() const override { return 0; }
-  Result<std::optional<solver::Rank>> choose(solver::PackageId package, const solver::VersionSet& allowed) override;
+  Result<std::optional<solver::Rank>> choose(solver::PackageId package,
+                                             const solver::VersionSet& allowed) override;
   Result<solver::Dependencies> dependencies(solver::PackageId package, solver::Rank version) override;
-  [[nodiscard]] solver::Urgency urgency(solver::PackageId package, const solver::VersionSet& allowed) const override;
+  [[nodiscard]] solver::Urgency urgency(solver::PackageId package,
+                                        const solver::VersionSet& allowed) const override;
   [[nodiscard]] std::optional<solver::PackageId> base(solver::PackageId package) const override;
 
   /// A package of the solution space: a name, or a name with one extra.
@@ -64,7 +66,8 @@ class PythonProvider : public solver::Provider {
   Result<Universe*> universe(const std::string& name);
   solver::PackageId intern(const std::string& name, const std::string& extra, Universe* universe);
   std::uint32_t intern(Requirement requirement);
-  [[nodiscard]] std::optional<solver::Rank> preferred(const Package& package, const solver::VersionSet& allowed) const;
+  [[nodiscard]] std::optional<solver::Rank> preferred(const Package& package,
+                                                      const solver::VersionSet& allowed) const;
   [[nodiscard]] std::vector<const pep::Requirement*> applicable(const pep::Metadata& metadata,
                                                                 const std::string& extra) const;
 

@@ -56,8 +56,9 @@ Result<PythonSolution> resolve_python(const PythonProblem& problem, PythonSource
     targets.push_back(std::move(made));
   }
   ENVTOOL_TRY(auto indexes, IndexSet::of(problem.indexes, sources.default_index));
-  Catalog catalog(sources.client, std::move(indexes),
-                  {.cache = sources.cache, .time_to_live = sources.index_time_to_live, .stop = events.stop_token()});
+  Catalog catalog(
+      sources.client, std::move(indexes),
+      {.cache = sources.cache, .time_to_live = sources.index_time_to_live, .stop = events.stop_token()});
   Prefetch prefetch(catalog, asked, targets);
   prefetch.start();
   ENVTOOL_TRY(const FixedSources fixed, fetch_fixed_sources(asked, catalog));
@@ -66,9 +67,10 @@ Result<PythonSolution> resolve_python(const PythonProblem& problem, PythonSource
   ENVTOOL_TRY(const auto solutions, solve_all(inputs, targets, events));
   make_remarks(solutions, targets, policy.pinned, events);
   const CatalogCounts counts = catalog.counts();
-  events.detail(fmt::format("index: {} pages ({}) and {} metadata ({} by ranges) fetched, {} pages from the cache",
-                            counts.pages, render(ByteCount{counts.page_bytes}), counts.metadata,
-                            render(ByteCount{counts.range_bytes}), counts.from_cache));
+  events.detail(
+      fmt::format("index: {} pages ({}) and {} metadata ({} by ranges) fetched, {} pages from the cache",
+                  counts.pages, render(ByteCount{counts.page_bytes}), counts.metadata,
+                  render(ByteCount{counts.range_bytes}), counts.from_cache));
   PythonSolution result;
   for (const auto& solution : solutions) {
     auto& packages = result.packages.emplace_back();

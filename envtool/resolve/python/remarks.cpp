@@ -12,7 +12,8 @@ constexpr std::int64_t kYear = 31'556'952;
 constexpr std::int64_t kYearsOld = 2;
 
 int year_of(std::int64_t seconds) {
-  const auto day = std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(seconds)));
+  const auto day =
+      std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(seconds)));
   return static_cast<int>(std::chrono::year_month_day(day).year());
 }
 
@@ -42,9 +43,9 @@ void remark_on(const Pick& pick, bool pinned, std::set<std::string>& sentences) 
   if (latest == nullptr || latest == pick.release || pinned) return;
   const std::int64_t mine = uploaded(*pick.release), theirs = uploaded(*latest);
   if (mine == 0 || theirs - mine < kYearsOld * kYear) return;
-  sentences.insert(fmt::format("{} {} is of {}, {} years older than the newest release {}: something holds it back",
-                               pick.name, pick.version, year_of(mine), (theirs - mine) / kYear,
-                               latest->version.text()));
+  sentences.insert(
+      fmt::format("{} {} is of {}, {} years older than the newest release {}: something holds it back",
+                  pick.name, pick.version, year_of(mine), (theirs - mine) / kYear, latest->version.text()));
 }
 
 }  // namespace
@@ -64,7 +65,8 @@ void make_remarks(const std::vector<TargetSolution>& solutions,
   for (const std::string& sentence : sentences) events.warn(sentence);
   for (const auto& [name, by_platform] : versions) {
     const auto& first = by_platform.begin()->second;
-    if (std::all_of(by_platform.begin(), by_platform.end(), [&](const auto& one) { return one.second == first; }))
+    if (std::all_of(by_platform.begin(), by_platform.end(),
+                    [&](const auto& one) { return one.second == first; }))
       continue;
     std::string text;
     for (const auto& [platform, version] : by_platform)

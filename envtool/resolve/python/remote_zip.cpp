@@ -20,8 +20,9 @@ constexpr std::uint64_t kLocalHeader = 30;
 constexpr std::uint64_t kHeaderSlack = 512;
 constexpr int kRounds = 6;
 
-/// How much of the end to ask for first. The directory takes about 100 bytes a file, METADATA is nearly always
-/// just before it; a larger wheel has more files. A second round trip costs more than some spare bytes.
+/// How much of the end to ask for first. The directory takes about 100 bytes a file, METADATA is nearly
+/// always just before it; a larger wheel has more files. A second round trip costs more than some spare
+/// bytes.
 std::uint64_t first_tail(std::uint64_t size) {
   const std::uint64_t guess = size / 64;
   return std::min(size, std::clamp<std::uint64_t>(guess, 24 << 10, 192 << 10));
@@ -32,8 +33,8 @@ std::uint16_t le16(std::string_view bytes, std::size_t at) {
                                     static_cast<unsigned char>(bytes[at + 1]) << 8);
 }
 
-/// "<name>-<version>.dist-info/METADATA", whatever way its name is spelled; the longest match would be another
-/// package's folder that was vendored, which is deeper.
+/// "<name>-<version>.dist-info/METADATA", whatever way its name is spelled; the longest match would be
+/// another package's folder that was vendored, which is deeper.
 bool is_metadata(std::string_view member, std::string_view project) {
   constexpr std::string_view kEnd = ".dist-info/METADATA";
   if (!member.ends_with(kEnd)) return false;
@@ -76,8 +77,8 @@ Result<std::string> RemoteMetadata::of_whole(std::string_view file_name, std::st
 
 Result<std::optional<std::string>> RemoteMetadata::take(std::string bytes) {
   if (bytes.size() != last_ - first_ + 1)
-    return fail(Code::network, name_ + ": the server sent " + std::to_string(bytes.size()) + " bytes instead of " +
-                                   std::to_string(last_ - first_ + 1));
+    return fail(Code::network, name_ + ": the server sent " + std::to_string(bytes.size()) +
+                                   " bytes instead of " + std::to_string(last_ - first_ + 1));
   if (++rounds_ > kRounds) return fail(Code::bad_input, name_ + " is a zip archive that leads in circles");
   pieces_.emplace_back(first_, std::move(bytes));
   return advance();
@@ -110,7 +111,8 @@ Result<void> RemoteMetadata::find_directory() {
     return {};
   }
   if (place->size > kDirectoryLimit)
-    return fail(Code::hostile_archive, name_ + " has a zip directory of " + std::to_string(place->size) + " bytes");
+    return fail(Code::hostile_archive,
+                name_ + " has a zip directory of " + std::to_string(place->size) + " bytes");
   directory_ = {place->offset, place->size};
   members_ = place->members;
   return {};
@@ -124,23 +126,26 @@ Result<void> RemoteMetadata::find_member() {
     (void)need(directory_->first - before, before + directory_->second);
     return {};
   }
-  ENVTOOL_TRY(auto members,
-              archive::parse_zip_directory(
-                  *bytes, {.offset = directory_->first, .size = directory_->second, .members = members_}, name_));
+  ENVTOOL_TRY(
+      auto members,
+      archive::parse_zip_directory(
+          *bytes, {.offset = directory_->first, .size = directory_->second, .members = members_}, name_));
   const auto fields = pep::split_wheel_name(name_);
   const std::string project = fields ? pep::normalize_name(fields->name) : std::string{};
   for (const archive::ZipMember& member : members) {
     if (!is_metadata(member.name, project)) continue;
     if (member_) return fail(Code::bad_input, name_ + " has two dist-info folders");
     if (member.size > kMetadataLimit || member.compressed_size > kMetadataLimit)
-      return fail(Code::hostile_archive, name_ + " has METADATA of " + std::to_string(member.size) + " bytes");
+      return fail(Code::hostile_archive,
+                  name_ + " has METADATA of " + std::to_string(member.size) + " bytes");
     member_ = Member{.offset = member.header_offset,
                      .compressed = member.compressed_size,
                      .size = member.size,
                      .crc32 = member.crc32,
                      .method = member.method};
   }
-  if (!member_) return fail(Code::bad_input, name_ + " has no METADATA in a dist-info folder of its own name");
+  if (!member_)
+    return fail(Code::bad_input, name_ + " has no METADATA in a dist-info folder of its own name");
   return {};
 }
 
@@ -158,12 +163,10 @@ Result<std::optional<std::string>> RemoteMetadata::read_member() {
   auto data = need(member_->offset + skip, member_->compressed);
   if (!data) return std::optional<std::string>{};
   std::string text;
-  if (member_->method == 0)
-    text = *data;
+  if (member_->method == 0) text = *data;
   else if (member_->method == 8) {
     ENVTOOL_TRY(text, inflate_raw(*data, member_->size, name_));
-  } else
-    return fail(Code::unsupported, name_ + " compresses METADATA in a way that wheels may not");
+  } else return fail(Code::unsupported, name_ + " compresses METADATA in a way that wheels may not");
   const auto crc = crc32(0, reinterpret_cast<const Bytef*>(text.data()), static_cast<uInt>(text.size()));
   if (crc != member_->crc32) return fail(Code::bad_input, "METADATA in " + name_ + " is damaged");
   return std::optional(std::move(text));

@@ -10,9 +10,9 @@ Error unsatisfiable(const solver::Derivation& derivation, const PythonProvider& 
   const PythonWords words(provider);
   solver::Report report = solver::report(derivation, words);
   Error error{.code = Code::unsatisfiable,
-              .what = "no set of packages meets every requirement on " + provider.target().asked().platform.str() +
-                      " with Python " + provider.target().asked().python + ":\n" +
-                      join(report.sentences, "\n"),
+              .what = "no set of packages meets every requirement on " +
+                      provider.target().asked().platform.str() + " with Python " +
+                      provider.target().asked().python + ":\n" + join(report.sentences, "\n"),
               .place = {},
               .chain = {},
               .hints = std::move(report.advice)};
@@ -48,9 +48,11 @@ Result<TargetSolution> collect(PythonProvider& provider, const solver::Solution&
 
 Result<TargetSolution> solve_target(const SolveInputs& inputs, const Target& target,
                                     std::map<std::string, std::string> prefer) {
-  PythonProvider provider(inputs.catalog, inputs.asked, target, inputs.fixed, std::move(prefer), inputs.sdists);
+  PythonProvider provider(inputs.catalog, inputs.asked, target, inputs.fixed, std::move(prefer),
+                          inputs.sdists);
   ENVTOOL_TRY(auto outcome, solver::solve(provider, inputs.catalog.stop_token()));
-  if (const auto* failed = std::get_if<solver::Derivation>(&outcome)) return fail(unsatisfiable(*failed, provider));
+  if (const auto* failed = std::get_if<solver::Derivation>(&outcome))
+    return fail(unsatisfiable(*failed, provider));
   return collect(provider, std::get<solver::Solution>(outcome));
 }
 

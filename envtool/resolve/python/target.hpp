@@ -18,13 +18,13 @@ namespace envtool::resolve::python {
 /// Why a release cannot be used here; `none` when it can.
 enum class Obstacle : std::uint8_t {
   none,
-  too_new,      ///< uploaded after exclude-newer
-  python,       ///< Requires-Python
-  tags,         ///< no wheel for this platform and Python
-  no_hash,      ///< the index gives no sha256
-  no_time,      ///< exclude-newer is set and the index gives no upload time
+  too_new,  ///< uploaded after exclude-newer
+  python,   ///< Requires-Python
+  tags,     ///< no wheel for this platform and Python
+  no_hash,  ///< the index gives no sha256
+  no_time,  ///< exclude-newer is set and the index gives no upload time
   yanked,
-  sdist_only,   ///< and source distributions cannot be built
+  sdist_only,  ///< and source distributions cannot be built
 };
 
 struct Assessment {

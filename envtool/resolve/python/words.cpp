@@ -35,10 +35,8 @@ std::string PythonWords::versions(PackageId id, const VersionSet& set) const {
   bool gap = true, only_negligible_before = true;
   for (Rank rank = 0; rank < size; ++rank) {
     if (set.contains(rank)) {
-      if (gap || runs.empty())
-        runs.push_back({rank, rank, only_negligible_before, false});
-      else
-        runs.back().high = rank;
+      if (gap || runs.empty()) runs.push_back({rank, rank, only_negligible_before, false});
+      else runs.back().high = rank;
       gap = false;
       only_negligible_before = false;
     } else if (!negligible(id, rank)) {
@@ -50,14 +48,10 @@ std::string PythonWords::versions(PackageId id, const VersionSet& set) const {
   if (runs.size() == 1 && runs[0].from_start && runs[0].to_end) return name(id);
   std::vector<std::string> pieces;
   for (const Run& run : runs) {
-    if (run.low == run.high)
-      pieces.push_back("==" + text(run.low));
-    else if (run.from_start)
-      pieces.push_back("<=" + text(run.high));
-    else if (run.to_end)
-      pieces.push_back(">=" + text(run.low));
-    else
-      pieces.push_back(">=" + text(run.low) + ",<=" + text(run.high));
+    if (run.low == run.high) pieces.push_back("==" + text(run.low));
+    else if (run.from_start) pieces.push_back("<=" + text(run.high));
+    else if (run.to_end) pieces.push_back(">=" + text(run.low));
+    else pieces.push_back(">=" + text(run.low) + ",<=" + text(run.high));
   }
   if (pieces.size() > 4) pieces = {pieces.front(), "others", pieces.back()};
   for (std::size_t i = 0; i < pieces.size(); ++i)
@@ -107,10 +101,10 @@ std::string PythonWords::wheels_there_are(const Release& release) const {
   std::set<std::string> tags;
   for (const File& file : release.files)
     if (auto fields = pep::split_wheel_name(file.name); fields && file.wheel)
-      tags.insert(std::string(fields->pythons) + (fields->platforms.find("x86_64") != std::string_view::npos ? " x86_64"
-                                                  : fields->platforms.find("aarch64") != std::string_view::npos
-                                                      ? " aarch64"
-                                                      : ""));
+      tags.insert(std::string(fields->pythons) +
+                  (fields->platforms.find("x86_64") != std::string_view::npos    ? " x86_64"
+                   : fields->platforms.find("aarch64") != std::string_view::npos ? " aarch64"
+                                                                                 : ""));
   std::vector<std::string> list(tags.begin(), tags.end());
   if (list.size() > 8) {
     list.erase(list.begin() + 3, list.end() - 3);
@@ -119,7 +113,8 @@ std::string PythonWords::wheels_there_are(const Release& release) const {
   if (!list.empty()) return "there are wheels for " + join(list, ", ");
   for (const File& file : release.files)
     if (!file.wheel) return "there is only a source distribution";
-  return release.foreign ? "there are wheels for other systems only" : "it has no files that can be installed";
+  return release.foreign ? "there are wheels for other systems only"
+                         : "it has no files that can be installed";
 }
 
 std::string PythonWords::obstacle(PackageId id, Rank rank) const {
@@ -134,12 +129,14 @@ std::string PythonWords::obstacle(PackageId id, Rank rank) const {
     case Obstacle::too_new:
       return "it was uploaded after exclude-newer";
     case Obstacle::no_time:
-      return "the index " + universe.page().index + " does not say when it was uploaded, so exclude-newer cannot hold";
+      return "the index " + universe.page().index +
+             " does not say when it was uploaded, so exclude-newer cannot hold";
     case Obstacle::no_hash:
       return "the index " + universe.page().index + " gives no sha256 for it";
     case Obstacle::yanked:
-      return "it was yanked" +
-             (found.example->yanked_reason.empty() ? "" : " (" + std::string(found.example->yanked_reason) + ")");
+      return "it was yanked" + (found.example->yanked_reason.empty()
+                                    ? ""
+                                    : " (" + std::string(found.example->yanked_reason) + ")");
     case Obstacle::sdist_only:
       return "there is only a source distribution";
     case Obstacle::tags:

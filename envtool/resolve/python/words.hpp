@@ -11,7 +11,8 @@ class PythonWords : public solver::Phrasebook {
   [[nodiscard]] solver::PackageId root() const override { return 0; }
   [[nodiscard]] std::string versions(solver::PackageId package, const solver::VersionSet& set) const override;
   [[nodiscard]] std::string dependency(const solver::Cause& cause) const override;
-  [[nodiscard]] std::string no_version(solver::PackageId package, const solver::VersionSet& set) const override;
+  [[nodiscard]] std::string no_version(solver::PackageId package,
+                                       const solver::VersionSet& set) const override;
   [[nodiscard]] std::optional<std::string> changeable(const solver::Cause& cause) const override;
 
  private:

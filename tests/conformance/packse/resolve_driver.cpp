@@ -38,9 +38,11 @@ resolve::python::PythonProblem read_problem(const json& input) {
   problem.editables = placed(input, "editables");
   problem.project = input.value("project", ".");
   for (const auto& index : input.value("indexes", json::array()))
-    problem.indexes.push_back({index["name"], index["url"], index.value("packages", std::vector<std::string>{}), {}});
+    problem.indexes.push_back(
+        {index["name"], index["url"], index.value("packages", std::vector<std::string>{}), {}});
   if (input.contains("exclude_newer"))
-    problem.exclude_newer = std::chrono::sys_seconds(std::chrono::seconds(input["exclude_newer"].get<long>()));
+    problem.exclude_newer =
+        std::chrono::sys_seconds(std::chrono::seconds(input["exclude_newer"].get<long>()));
   for (const auto& platform : input.value("platforms", std::vector<std::string>{"linux/amd64"}))
     problem.targets.push_back({Platform::parse(platform).value(), input.value("python", "3.11.2"),
                                input.value("libc", "glibc 2.36"),
@@ -49,12 +51,17 @@ resolve::python::PythonProblem read_problem(const json& input) {
 }
 
 json describe(const Error& error) {
-  return {{"code", std::string(name(error.code))}, {"what", error.what}, {"hints", error.hints}, {"chain", error.chain},
+  return {{"code", std::string(name(error.code))},
+          {"what", error.what},
+          {"hints", error.hints},
+          {"chain", error.chain},
           {"line", error.place ? error.place->line : 0}};
 }
 
 json describe(const project::LockedPackage& package) {
-  json out{{"name", package.name}, {"version", package.version}, {"index", package.index},
+  json out{{"name", package.name},
+           {"version", package.version},
+           {"index", package.index},
            {"requires", package.requires_names}};
   if (const auto* wheel = std::get_if<project::LockedWheel>(&package.source)) {
     out["url"] = wheel->artifact.url;
@@ -71,7 +78,7 @@ int main() {
   const json input = json::parse(text);
   net::Client client;
   PrintedEvents events;
-  resolve::python::PythonSources sources{.client = client};
+  resolve::python::PythonSources sources{.client = client, .cache = {}, .sdist = {}};
   sources.cache = input.value("cache", "");
   sources.default_index = input.value("index", sources.default_index);
   sources.index_time_to_live = std::chrono::seconds(input.value("time_to_live", 600));
