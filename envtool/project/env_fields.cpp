@@ -50,10 +50,10 @@ Failure EnvFields::unknown_key(const YamlNode& key, std::string_view inside,
   auto spelled = to_lower(key.text);
   std::replace(spelled.begin(), spelled.end(), '_', '-');
   const auto near = nearest(spelled, known);
-  const auto list = enumerate(known, "and");
+  auto what = fmt::format("unknown key '{}'{}", describe(key).substr(1, describe(key).size() - 2), inside);
   return error(
-      key, fmt::format("unknown key '{}'{}", describe(key).substr(1, describe(key).size() - 2), inside),
-      near ? fmt::format("did you mean '{}'? Known are {}", *near, list) : fmt::format("known are {}", list));
+      key, std::move(what),
+      near ? fmt::format("did you mean '{}'?", *near) : fmt::format("known are {}", enumerate(known, "and")));
 }
 
 Result<void> EnvFields::keys(const YamlNode& node, std::string_view what,

@@ -44,10 +44,14 @@ Failure requirement_error(const Placed& written, std::uint32_t text_column, Erro
     inner.hints = {
         "inside [ ] a comma begins a new entry: put quotes around a requirement with several bounds, "
         "for example \"numpy>=1.26,<2\""};
+  } else if (text.find(" - ") != std::string_view::npos) {
+    inner.hints = {"two items of the list ran together: put the '-' of all items in the same column"};
   } else if (text.ends_with(".whl") || text.find("://") != std::string_view::npos) {
     inner.hints = {
         "write the package's name first, for example `mylib @ git+https://example.org/mylib@v1.2`"};
   }
+  if (inner.hints.empty())
+    inner.hints = {"write a name and, where it matters, versions, for example `numpy` or `numpy>=1.26`"};
   return fail(std::move(inner));
 }
 

@@ -6,6 +6,7 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include <array>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -72,6 +73,9 @@ class Builder : public YAML::EventHandler {
     open_.push_back({node(mark, YamlNode::Kind::mapping), {}, anchor, nodes_});
   }
   void OnMapEnd() override { close(); }
+
+  /// The collection that was being read, if any.
+  [[nodiscard]] const YamlNode* innermost() const { return open_.empty() ? nullptr : &open_.back().node; }
 
   /// yaml-cpp reads a quote that is never closed as if it were, up to the end of the file.
   void refuse_open_quote() const {
@@ -231,15 +235,47 @@ std::optional<Error> indenting_tab(const Source& source, bool anywhere) {
   return std::nullopt;
 }
 
-Error translate(const Source& source, const YAML::Exception& exception) {
+/// yaml-cpp's sentences, as a person needs them who does not write parsers.
+struct Sentence {
+  std::string_view theirs, what, hint;
+};
+constexpr std::array kSentences{
+    Sentence{"illegal map value", "there is a ':' where none can be",
+             "put quotes around a text that has ': ' in it, and give each key a line of its own"},
+    Sentence{"end of map not found", "this line is not indented like those around it",
+             "keys of one mapping begin in the same column"},
+    Sentence{"end of sequence not found", "this line is not indented like those around it",
+             "the '-' of all items of a list stand in the same column"},
+    Sentence{"illegal block entry", "there is a '-' where no list can begin",
+             "begin a list on a line of its own, below its key"},
+    Sentence{"end of sequence flow not found", "a '[' is opened here and never closed",
+             "put ']' at the end of the list"},
+    Sentence{"end of map flow not found", "a '{' is opened here and never closed",
+             "put '}' at the end of the mapping"},
+    Sentence{"illegal flow end", "there is a ']' or '}' that nothing opened", "remove it, or open it before"},
+    Sentence{"unknown token", "a character that cannot begin a text is here", "put quotes around the text"},
+    Sentence{"the referenced anchor is not defined", "an alias (*name) without its anchor (&name) is here",
+             "put quotes around a text that begins with *"},
+};
+
+Error translate(const Source& source, const YAML::Exception& exception, const YamlNode* open) {
   if (auto tab = indenting_tab(source, true)) return *tab;
-  const auto& mark = exception.mark;
+  const bool known_place = !exception.mark.is_null();
+  auto line = known_place ? static_cast<std::uint32_t>(exception.mark.line + 1) : 0;
+  auto column = known_place ? static_cast<std::uint32_t>(exception.mark.column + 1) : 0;
+  if (open != nullptr && exception.msg.find("flow not found") != std::string::npos) {
+    line = open->line;
+    column = open->column;
+  }
+  for (const auto& [theirs, what, hint] : kSentences) {
+    if (exception.msg.starts_with(theirs))
+      return refused(source, line, column, source.name + " is not valid YAML: " + std::string(what),
+                     std::string(hint));
+  }
   return refused(
-      source, mark.is_null() ? 0 : static_cast<std::uint32_t>(mark.line + 1),
-      mark.is_null() ? 0 : static_cast<std::uint32_t>(mark.column + 1),
-      source.name + " is not valid YAML: " + exception.msg,
-      "look at this line and the one before it: is it indented like its neighbours, is there a space after "
-      "':' and '-', is every quote and bracket closed?");
+      source, line, column, source.name + " is not valid YAML: " + exception.msg,
+      "look at this line and the one before it: is it indented like its neighbours, is there a space "
+      "after ':' and '-', is every quote and bracket closed?");
 }
 
 }  // namespace
@@ -257,7 +293,7 @@ Result<YamlNode> parse_yaml(const Source& source) {
   } catch (const Refused& refusal) {
     return fail(refusal.error);
   } catch (const YAML::Exception& exception) {
-    return fail(translate(source, exception));
+    return fail(translate(source, exception, builder.innermost()));
   }
   return builder.root ? std::move(*builder.root) : YamlNode{};
 }
