@@ -48,7 +48,9 @@ constexpr const Verb* find_verb(std::string_view word) {
 /// True for `env VERB …` and `env --version`, `env --help`: those are ours. A verb wins over a program of
 /// that name in PATH; `env -- VERB` reaches the program.
 constexpr bool is_verb(std::string_view word) {
-  return word == "--version" || word == "--help" || word == "-h" || find_verb(word) != nullptr;
+  for (const Verb& verb : kVerbs)
+    if (verb.name == word) return true;
+  return word == "--version" || word == "--help" || word == "-h";
 }
 
 }  // namespace envtool::cli
