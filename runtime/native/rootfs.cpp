@@ -46,14 +46,14 @@ bool mount_tmpfs(const LaunchPlan& plan, Failing& failing) {
 }
 
 /// A name for `path` that is short enough: itself, or a link in the tmpfs.
-const char* short_name(const std::string& path, std::size_t index, bool always, char (&buffer)[16]) {
+const char* short_name(const std::string& path, std::size_t index, bool always, char (&buffer)[24]) {
   if (!always && path.size() <= kOptionLimit) return path.c_str();
   std::snprintf(buffer, sizeof buffer, "l%zu", index);
   return ::symlink(path.c_str(), buffer) == 0 || errno == EEXIST ? buffer : nullptr;
 }
 
 struct UpperNames {
-  char upper_buffer[16], work_buffer[16];
+  char upper_buffer[24], work_buffer[24];
   const char *upper = nullptr, *work = nullptr;
 };
 
@@ -79,7 +79,7 @@ int mount_legacy(const LaunchPlan& plan, Failing& failing) {
     used += std::snprintf(options + used, sizeof options - static_cast<std::size_t>(used),
                           ",upperdir=%s,workdir=%s", names.upper, names.work);
   for (std::size_t i = plan.lowers.size(); i-- > 0;) {
-    char buffer[16];
+    char buffer[24];
     const char* name = short_name(plan.lowers[i], i, true, buffer);
     const std::size_t left = sizeof options - static_cast<std::size_t>(used);
     if (name == nullptr || std::strlen(name) + 12 > left) {
@@ -106,7 +106,7 @@ int mount_overlay(const LaunchPlan& plan, Failing& failing) {
     failing.fail(Step::root_overlay);
     return -1;
   }
-  char buffer[16];
+  char buffer[24];
   for (std::size_t i = plan.lowers.size(); i-- > 0;) {  // the top one first
     const char* name = short_name(plan.lowers[i], i, false, buffer);
     if (name != nullptr && ::fsconfig(context, FSCONFIG_SET_STRING, "lowerdir+", name, 0) == 0) continue;
