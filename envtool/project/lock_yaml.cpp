@@ -227,28 +227,6 @@ class LockParser {
   std::uint32_t line_ = 1;
 };
 
-/// The first line that git leaves where two branches changed the lock, or nothing.
-Result<void> refuse_conflict_markers(const Source& source) {
-  static constexpr std::array<std::string_view, 4> kMarkers{"<<<<<<<", ">>>>>>>", "|||||||", "======="};
-  std::uint32_t line = 1;
-  std::string_view text = source.text;
-  for (std::size_t at = 0; at < text.size(); ++line) {
-    for (const auto marker : kMarkers) {
-      if (text.substr(at, marker.size()) != marker) continue;
-      return fail(Error{.code = Code::bad_input,
-                        .what = source.name + " has a merge conflict in it (" + std::string(marker) + ")",
-                        .place = Place{source.name, line, 1},
-                        .chain = {},
-                        .hints = {"resolve the conflict in env.yaml, then run `env lock` to make " +
-                                  source.name + " again: it is not for merging by hand"}});
-    }
-    const auto end = text.find('\n', at);
-    if (end == std::string_view::npos) break;
-    at = end + 1;
-  }
-  return {};
-}
-
 }  // namespace
 
 const YamlNode* YamlNode::find(std::string_view key) const {
@@ -272,8 +250,30 @@ std::string describe(const YamlNode& node) {
   return "'" + (node.text.size() > 60 ? node.text.substr(0, 57) + "..." : node.text) + "'";
 }
 
+Result<void> refuse_conflict_markers(const Source& source, std::string remedy) {
+  static constexpr std::array<std::string_view, 4> kMarkers{"<<<<<<<", ">>>>>>>", "|||||||", "======="};
+  std::uint32_t line = 1;
+  const std::string_view text = source.text;
+  for (std::size_t at = 0; at < text.size(); ++line) {
+    for (const auto marker : kMarkers) {
+      if (text.substr(at, marker.size()) != marker) continue;
+      return fail(Error{.code = Code::bad_input,
+                        .what = source.name + " has a merge conflict in it (" + std::string(marker) + ")",
+                        .place = Place{source.name, line, 1},
+                        .chain = {},
+                        .hints = {std::move(remedy)}});
+    }
+    const auto end = text.find('\n', at);
+    if (end == std::string_view::npos) break;
+    at = end + 1;
+  }
+  return {};
+}
+
 Result<YamlNode> parse_lock_yaml(const Source& source) {
-  ENVTOOL_CHECK(refuse_conflict_markers(source));
+  ENVTOOL_CHECK(
+      refuse_conflict_markers(source, "resolve the conflict in env.yaml, then run `env lock` to make " +
+                                          source.name + " again: it is not for merging by hand"));
   return LockParser(source).document();
 }
 

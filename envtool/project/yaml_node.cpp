@@ -282,6 +282,8 @@ Error translate(const Source& source, const YAML::Exception& exception, const Ya
 
 Result<YamlNode> parse_yaml(const Source& source) {
   ENVTOOL_CHECK(refuse_bytes(source));
+  ENVTOOL_CHECK(refuse_conflict_markers(
+      source, "keep the lines that you want, and remove those that begin with <<<<<<<, ======= and >>>>>>>"));
   if (auto tab = indenting_tab(source, false)) return fail(*tab);
   Builder builder(source);
   try {

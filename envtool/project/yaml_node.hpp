@@ -30,6 +30,10 @@ struct YamlMember {
 /// "a list", "the text 'x'", …: what was found, for sentences about a wrong type.
 std::string describe(const YamlNode& node);
 
+/// Errors: bad_input with `remedy` at the first line that git leaves where two branches changed the same
+/// place.
+Result<void> refuse_conflict_markers(const Source& source, std::string remedy);
+
 /// Any YAML 1.2 document, through yaml-cpp. An empty document is a null node.
 /// Errors: bad_input — over 1 MiB, not UTF-8 text, tabs as indentation, duplicate keys, merge keys, tags,
 /// more than one document, more than 100 000 nodes once aliases are followed, and all that yaml-cpp refuses.

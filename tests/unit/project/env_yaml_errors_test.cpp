@@ -42,6 +42,7 @@ TEST_CASE("each mistake in env.yaml has its place and its remedy", "[project][en
       {"packages:\n - numpy\n  - scipy\n", "env.yaml:2:", "the same column"},
       {"packages:\n - numpy\n- scipy\n", "env.yaml:3:1", "not valid YAML"},
       {"packages: []\n name: x\n", "env.yaml:2:", "not valid YAML"},
+      {"packages:\n<<<<<<< HEAD\n  - numpy\n=======\n", "env.yaml:2:1", "merge conflict"},
       {"packages: ]\n", "env.yaml:1:11", "nothing opened"},
       {"packages: []\nname: @x\n", "env.yaml:2:7", "put quotes around"},
       {"packages: []\ncommand: *x\n", "env.yaml:2:10", "alias"},
