@@ -7,6 +7,7 @@
 #include "envtool/formats/archive/zip.hpp"
 #include "envtool/image/install_plan.hpp"
 #include "envtool/image/tree_writer.hpp"
+#include "envtool/image/twin_sha256.hpp"
 
 namespace envtool::image {
 namespace {
@@ -42,7 +43,8 @@ class Unpacker {
         writer_(std::move(writer)),
         object_(std::move(object)),
         tar_([this](std::string_view bytes) {
-          tar_digest_.update(bytes);
+          // A member's bytes count for its own digest too; the tar's headers and padding do not.
+          in_member_ ? digests_.update_both(bytes) : digests_.update_outer(bytes);
           return Result<void>{};
         }) {}
 
@@ -55,7 +57,7 @@ class Unpacker {
     ENVTOOL_CHECK(writer_.finish());
     ENVTOOL_CHECK(tar_.finish());
     store::TreeRecord record;
-    record.diff_id = tar_digest_.finish();
+    record.diff_id = digests_.finish_outer();
     record.tar_size = tar_.written();
     record.entries = entries.size();
     return record;
@@ -90,14 +92,15 @@ class Unpacker {
   }
 
   Result<void> add_member(const InstallFile& file) {
-    Sha256 digest;
+    digests_.begin_inner();
+    in_member_ = true;
     const auto take = [&](std::string_view piece) -> Result<void> {
-      digest.update(piece);
       ENVTOOL_CHECK(writer_.write(piece));
       return tar_.write(piece);
     };
     ENVTOOL_CHECK(wheel_.extract(*file.member, take));
-    if (digest.finish() == file.sha256) return {};
+    in_member_ = false;
+    if (digests_.finish_inner() == file.sha256) return {};
     return fail(Code::bad_input,
                 object_ + ": " + file.member->name + " does not have the sha256 that RECORD says",
                 "the wheel was changed after it was made: do not use it");
@@ -106,7 +109,8 @@ class Unpacker {
   const archive::ZipReader& wheel_;
   TreeWriter writer_;
   std::string object_;
-  Sha256 tar_digest_;
+  TwinSha256 digests_;
+  bool in_member_ = false;
   archive::TarWriter tar_;
 };
 
