@@ -4,6 +4,10 @@
 
 using namespace envtool::vcs;
 
+// libgit2 1.5 forgets pcre2's match data whenever a pattern does not match (src/util/regexp.c).
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() { return "leak:libpcre2\n"; }
+
 namespace {
 /// Commit what is on disk through the index, so that the folder is clean.
 std::string commit_all(Origin& origin) {
