@@ -77,9 +77,9 @@ struct Drawer::State {
         look.unicode ? kSpinner[frame % kSpinner.size()] : kAsciiSpinner[frame % kAsciiSpinner.size()];
     const std::size_t shown = items.size() > kMostLines ? kMostLines - 1 : items.size();
     for (std::size_t i = 0; i < shown; ++i, ++drawn)
-      out += progress_line(items[i], now, mark, columns, look.unicode) + "\n";
+      out += progress_line(items[i], now, mark, columns, look.unicode) + "\x1b[K\n";
     if (shown < items.size()) {
-      out += fit(fmt::format("  and {} more", items.size() - shown), columns, look.unicode) + "\n";
+      out += fit(fmt::format("  and {} more", items.size() - shown), columns, look.unicode) + "\x1b[K\n";
       ++drawn;
     }
     return out;
@@ -96,12 +96,14 @@ struct Drawer::State {
   }
   void draw() {
     if (handed_over || (items.empty() && drawn == 0)) return;
-    auto out = clear();
-    out += block(surface.now());
-    surface.write(out);
+    // Line over line and the rest cleared last: no moment without the block, so nothing flickers.
+    auto out = drawn > 0 ? fmt::format("\x1b[{}A\r", drawn) : std::string();
+    drawn = 0;
+    surface.write(out + block(surface.now()) + "\x1b[J");
   }
   [[nodiscard]] std::string paint(std::string_view code, std::string_view text) const {
-    return look.color ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
+    if (!look.color || code.empty() || text.empty()) return std::string(text);
+    return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
   }
 
   void start_thread() {

@@ -86,6 +86,12 @@ TEST_CASE("what took long leaves a line, what was over at once does not", "[ui]"
   CHECK(terminal.screen() == Lines{"fetching 107 wheels: 100 MB of 100 MB in 3.2 s"});
 }
 
+TEST_CASE("a note has no colour of its own", "[ui]") {
+  FakeTerminal terminal;
+  Drawer({Mode::plain, false, true, true}, terminal.surface()).note("done");
+  CHECK(terminal.bytes() == "done\n");
+}
+
 TEST_CASE("many things at once keep the block short", "[ui]") {
   FakeTerminal terminal;
   Drawer drawer(kLive, terminal.surface());

@@ -7,7 +7,8 @@
 
 namespace envtool::ui {
 
-/// What a person sees after the bytes: knows line feed, carriage return, cursor up, erase below and colours.
+/// What a person sees after the bytes: knows line feed, carriage return, cursor up, erase below, erase to the
+/// end of the line and colours.
 class FakeTerminal {
  public:
   int columns = 80;
@@ -55,7 +56,7 @@ class FakeTerminal {
     } else if (text[at] == '\r') {
       fresh_ = true;
     } else if (text[at] == '\x1b') {
-      const auto end = text.find_first_of("AJm", at);
+      const auto end = text.find_first_of("AJKm", at);
       if (text[end] == 'A')
         row_ -= std::min(row_, static_cast<std::size_t>(std::stoi(std::string(text.substr(at + 2)))));
       if (text[end] == 'J') {
