@@ -2,6 +2,7 @@
 // ranges of the wheel, else the whole wheel from servers that know no ranges.
 #include "envtool/resolve/python/catalog.hpp"
 #include "envtool/resolve/python/remote_zip.hpp"
+#include "envtool/resolve/python/sdist_archive.hpp"
 
 namespace envtool::resolve::python {
 namespace {
@@ -27,6 +28,7 @@ struct Catalog::MetadataFetch {
   Digest metadata_sha256;
   std::uint64_t size = 0;
   bool has_metadata = false;
+  bool wheel = true;
   std::optional<RemoteMetadata> remote;
 };
 
@@ -43,13 +45,14 @@ void Catalog::want_metadata(const File& file) {
   fetch->metadata_sha256 = file.metadata_sha256;
   fetch->size = file.size;
   fetch->has_metadata = file.has_metadata;
+  fetch->wheel = file.wheel;
   post([this, fetch] { find_metadata(fetch); });
 }
 
 void Catalog::find_metadata(std::shared_ptr<MetadataFetch> fetch) {
   if (auto text = cache_.metadata(fetch->sha256)) return finish_metadata(*fetch, std::move(*text), true);
   if (fetch->has_metadata) return fetch_metadata_file(std::move(fetch));
-  if (fetch->size == 0) return fetch_whole(std::move(fetch));
+  if (!fetch->wheel || fetch->size == 0) return fetch_whole(std::move(fetch));
   fetch->remote.emplace(fetch->name, fetch->size);
   fetch_range(std::move(fetch));
 }
@@ -104,7 +107,10 @@ void Catalog::fetch_whole(std::shared_ptr<MetadataFetch> fetch) {
     if (Digest::of(answer->body) != fetch->sha256)
       return finish_metadata(
           *fetch, fail(Code::digest_mismatch, fetch->name + " is not what the index's hash says"), false);
-    finish_metadata(*fetch, RemoteMetadata::of_whole(fetch->name, answer->body), false);
+    finish_metadata(*fetch,
+                    fetch->wheel ? RemoteMetadata::of_whole(fetch->name, answer->body)
+                                 : static_metadata(fetch->name, answer->body),
+                    false);
   });
 }
 

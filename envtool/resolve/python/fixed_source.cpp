@@ -75,15 +75,14 @@ Result<std::shared_ptr<const Page>> fetch_wheel(const AskedRequirement& asked, C
 
 }  // namespace
 
-Result<FixedSources> fetch_fixed_sources(const Asked& asked, Catalog& catalog) {
-  FixedSources sources;
+Result<void> fetch_fixed_sources(const Asked& asked, Catalog& catalog, FixedSources& into) {
   for (const auto& one : asked.packages) {
-    if (!one.requirement.url || sources.contains(one.requirement.key)) continue;
+    if (!one.requirement.url || into.contains(one.requirement.key)) continue;
     auto page = fetch_wheel(one, catalog);
     if (!page) return fail(std::move(page).error().in("while fetching " + one.requirement.key));
-    sources.emplace(one.requirement.key, std::move(*page));
+    into.emplace(one.requirement.key, std::move(*page));
   }
-  return sources;
+  return {};
 }
 
 }  // namespace envtool::resolve::python

@@ -20,7 +20,7 @@ void Prefetch::start() {
 }
 
 void Prefetch::require(std::size_t target, const pep::Requirement& requirement) {
-  if (requirement.url) return;
+  if (requirement.url || fixed_.contains(requirement.key)) return;
   Walk& walk = walks_[target][requirement.key];
   bool changed = !walk.wanted;
   walk.wanted = true;
@@ -40,6 +40,14 @@ void Prefetch::require(std::size_t target, const pep::Requirement& requirement) 
   if (!changed) return;
   if (auto page = catalog_.peek_page(requirement.key)) guess(target, requirement.key, walk, *page);
   else catalog_.want_page(requirement.key);
+}
+
+void Prefetch::follow_fixed(const pep::Metadata& metadata, const std::vector<std::string>& extras) {
+  std::lock_guard hold(mutex_);
+  fixed_.insert(metadata.key);
+  Walk walk;
+  walk.extras.insert(extras.begin(), extras.end());
+  for (std::size_t target = 0; target < targets_.size(); ++target) follow(target, metadata, walk);
 }
 
 void Prefetch::page_came(const std::shared_ptr<const Page>& page) {

@@ -22,6 +22,8 @@ class Prefetch {
   Prefetch(const Prefetch&) = delete;
   Prefetch& operator=(const Prefetch&) = delete;
   void start();
+  /// A package that does not come from an index: what it needs is wanted too.
+  void follow_fixed(const pep::Metadata& metadata, const std::vector<std::string>& extras);
 
  private:
   struct Walk {  ///< per target and name
@@ -43,7 +45,7 @@ class Prefetch {
   std::mutex mutex_;
   std::vector<std::map<std::string, Walk>> walks_;                        ///< by target
   std::map<std::string, std::shared_ptr<const pep::Metadata>> metadata_;  ///< that came, by key
-  std::set<std::string> pages_;
+  std::set<std::string> fixed_;
 };
 
 }  // namespace envtool::resolve::python

@@ -11,14 +11,8 @@ using solver::Rank;
 using solver::VersionSet;
 
 PythonProvider::PythonProvider(Catalog& catalog, const Asked& asked, const Target& target,
-                               const FixedSources& fixed, std::map<std::string, std::string> prefer,
-                               bool sdists)
-    : catalog_(catalog),
-      asked_(asked),
-      target_(target),
-      fixed_(fixed),
-      prefer_(std::move(prefer)),
-      sdists_(sdists) {
+                               const FixedSources& fixed, std::map<std::string, std::string> prefer)
+    : catalog_(catalog), asked_(asked), target_(target), fixed_(fixed), prefer_(std::move(prefer)) {
   packages_.push_back({});  // the root
 }
 
@@ -99,7 +93,7 @@ Result<Dependencies> PythonProvider::dependencies(PackageId id, Rank version) {
 
 Result<void> PythonProvider::add_asked(Dependencies& into) {
   for (const auto& asked : asked_.packages)
-    if (!asked.requirement.url && asked.requirement.applies(target_.environment()))
+    if (!fixed_.contains(asked.requirement.key) && asked.requirement.applies(target_.environment()))
       catalog_.want_page(asked.requirement.key);
   for (const auto& asked : asked_.packages) {
     if (!asked.requirement.applies(target_.environment())) continue;
@@ -110,7 +104,9 @@ Result<void> PythonProvider::add_asked(Dependencies& into) {
 }
 
 Result<std::shared_ptr<const pep::Metadata>> PythonProvider::metadata(const File& file) {
-  return catalog_.metadata(file);
+  auto known = catalog_.metadata(file);
+  if (known || file.wheel || known.error().code != Code::unsupported || !build_metadata) return known;
+  return build_metadata(file);
 }
 
 std::vector<const pep::Requirement*> PythonProvider::applicable(const pep::Metadata& metadata,

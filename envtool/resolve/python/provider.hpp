@@ -22,7 +22,7 @@ class PythonProvider : public solver::Provider {
  public:
   /// `prefer`: versions that another platform chose, tried after this platform's own pins.
   PythonProvider(Catalog& catalog, const Asked& asked, const Target& target, const FixedSources& fixed,
-                 std::map<std::string, std::string> prefer, bool sdists);
+                 std::map<std::string, std::string> prefer);
 
   [[nodiscard]] solver::PackageId root() const override { return 0; }
   Result<std::optional<solver::Rank>> choose(solver::PackageId package,
@@ -31,6 +31,9 @@ class PythonProvider : public solver::Provider {
   [[nodiscard]] solver::Urgency urgency(solver::PackageId package,
                                         const solver::VersionSet& allowed) const override;
   [[nodiscard]] std::optional<solver::PackageId> base(solver::PackageId package) const override;
+
+  /// Set where source distributions can be built: asked for those whose metadata is not static.
+  std::function<Result<std::shared_ptr<const pep::Metadata>>(const File&)> build_metadata;
 
   /// A package of the solution space: a name, or a name with one extra.
   struct Package {
@@ -76,7 +79,6 @@ class PythonProvider : public solver::Provider {
   const Target& target_;
   const FixedSources& fixed_;
   std::map<std::string, std::string> prefer_;
-  bool sdists_;
   std::map<std::string, std::unique_ptr<Universe>> universes_;
   std::vector<Package> packages_;
   std::map<std::pair<std::string, std::string>, solver::PackageId> package_ids_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "envtool/resolve/python/editable.hpp"
 #include "envtool/resolve/python/fixed_source.hpp"
 #include "envtool/resolve/python/prefetch.hpp"
 #include "envtool/resolve/python/remarks.hpp"
@@ -10,15 +11,23 @@
 namespace envtool::resolve::python {
 namespace {
 
-project::LockedPackage locked(const Pick& pick) {
+/// By normalised name, the path of each editable project.
+using Editables = std::map<std::string, std::string>;
+
+project::LockedPackage locked(const Pick& pick, const Editables& editables) {
   project::LockedPackage package;
   package.name = pick.name;
   package.version = pick.version;
   package.index = pick.fixed_source ? "" : pick.page->index;
   package.requires_names = pick.requires_names;
-  package.source = project::LockedWheel{.artifact = {.url = std::string(pick.file->url),
-                                                     .sha256 = pick.file->sha256,
-                                                     .size = {pick.file->size}}};
+  if (auto path = editables.find(pick.name); path != editables.end()) {
+    package.source = project::LockedEditable{.path = path->second, .build_requires = {}};
+    return package;
+  }
+  const project::Artifact artifact{
+      .url = std::string(pick.file->url), .sha256 = pick.file->sha256, .size = {pick.file->size}};
+  if (pick.file->wheel) package.source = project::LockedWheel{.artifact = artifact};
+  else package.source = project::LockedSdist{.artifact = artifact, .build_requires = {}, .wheel = {}};
   return package;
 }
 
@@ -43,12 +52,24 @@ Result<std::vector<TargetSolution>> solve_all(const SolveInputs& inputs,
   return solutions;
 }
 
+Result<void> follow_fixed(const Asked& asked, const FixedSources& fixed, Catalog& catalog,
+                          Prefetch& prefetch) {
+  for (const auto& one : asked.packages) {
+    auto source = fixed.find(one.requirement.key);
+    if (source == fixed.end()) continue;
+    ENVTOOL_TRY(const auto metadata, catalog.metadata(source->second->releases.front().files.front()));
+    prefetch.follow_fixed(*metadata, one.requirement.extras);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<PythonSolution> resolve_python(const PythonProblem& problem, PythonSources& sources, Events& events) {
-  ENVTOOL_TRY(const Asked asked, read_problem(problem));
+  ENVTOOL_TRY(Asked asked, read_problem(problem));
   Policy policy;
   policy.pinned = exact_pins(asked);
+  policy.sdists = sources.sdist.executor != nullptr || sources.sdist.plan_only;
   if (problem.exclude_newer) policy.exclude_newer = problem.exclude_newer->time_since_epoch().count();
   std::vector<std::unique_ptr<Target>> targets;
   for (const PythonTarget& target : problem.targets) {
@@ -60,10 +81,15 @@ Result<PythonSolution> resolve_python(const PythonProblem& problem, PythonSource
       sources.client, std::move(indexes),
       {.cache = sources.cache, .time_to_live = sources.index_time_to_live, .stop = events.stop_token()});
   Prefetch prefetch(catalog, asked, targets);
+  FixedSources fixed;
+  ENVTOOL_TRY(const Editables editables, read_editables(problem, asked, fixed, catalog));
+  ENVTOOL_CHECK(follow_fixed(asked, fixed, catalog, prefetch));
   prefetch.start();
-  ENVTOOL_TRY(const FixedSources fixed, fetch_fixed_sources(asked, catalog));
+  ENVTOOL_CHECK(fetch_fixed_sources(asked, catalog, fixed));
+  ENVTOOL_CHECK(follow_fixed(asked, fixed, catalog, prefetch));
 
-  const SolveInputs inputs{.catalog = catalog, .asked = asked, .fixed = fixed, .sdists = policy.sdists};
+  SdistWorkshop workshop(problem, sources, events);
+  const SolveInputs inputs{.catalog = catalog, .asked = asked, .fixed = fixed, .workshop = workshop};
   ENVTOOL_TRY(const auto solutions, solve_all(inputs, targets, events));
   make_remarks(solutions, targets, policy.pinned, events);
   const CatalogCounts counts = catalog.counts();
@@ -72,9 +98,17 @@ Result<PythonSolution> resolve_python(const PythonProblem& problem, PythonSource
                   counts.pages, render(ByteCount{counts.page_bytes}), counts.metadata,
                   render(ByteCount{counts.range_bytes}), counts.from_cache));
   PythonSolution result;
-  for (const auto& solution : solutions) {
+  for (std::size_t i = 0; i < solutions.size(); ++i) {
     auto& packages = result.packages.emplace_back();
-    for (const Pick& pick : solution.picks) packages.push_back(locked(pick));
+    for (const Pick& pick : solutions[i].picks) {
+      packages.push_back(locked(pick, editables));
+      if (!pick.file->wheel && workshop.open()) {
+        ENVTOOL_TRY(const auto built, workshop.build(*pick.file, targets[i]->asked()));
+        auto& sdist = std::get<project::LockedSdist>(packages.back().source);
+        sdist.build_requires = built->build_requires;
+        sdist.wheel = built->wheel;
+      }
+    }
   }
   return result;
 }

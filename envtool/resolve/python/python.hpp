@@ -54,6 +54,9 @@ struct SdistBuilder {
   Executor* executor = nullptr;
   /// Asked once a platform, and only when something has to be built. Errors: those of making the base.
   std::function<Result<BuildRoot>(const Platform&)> root;
+  /// Take source distributions whose metadata is static, and leave LockedSdist::wheel empty: a plan, not a
+  /// lock.
+  bool plan_only = false;
 };
 
 struct PythonSources {

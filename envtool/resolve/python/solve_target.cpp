@@ -48,8 +48,12 @@ Result<TargetSolution> collect(PythonProvider& provider, const solver::Solution&
 
 Result<TargetSolution> solve_target(const SolveInputs& inputs, const Target& target,
                                     std::map<std::string, std::string> prefer) {
-  PythonProvider provider(inputs.catalog, inputs.asked, target, inputs.fixed, std::move(prefer),
-                          inputs.sdists);
+  PythonProvider provider(inputs.catalog, inputs.asked, target, inputs.fixed, std::move(prefer));
+  if (inputs.workshop.open())
+    provider.build_metadata = [&](const File& file) -> Result<std::shared_ptr<const pep::Metadata>> {
+      ENVTOOL_TRY(const auto built, inputs.workshop.build(file, target.asked()));
+      return built->metadata;
+    };
   ENVTOOL_TRY(auto outcome, solver::solve(provider, inputs.catalog.stop_token()));
   if (const auto* failed = std::get_if<solver::Derivation>(&outcome))
     return fail(unsatisfiable(*failed, provider));

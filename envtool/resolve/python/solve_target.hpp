@@ -1,5 +1,6 @@
 #pragma once
 #include "envtool/resolve/python/provider.hpp"
+#include "envtool/resolve/python/sdist.hpp"
 #include "envtool/resolve/solver/solver.hpp"
 #include "envtool/support/events.hpp"
 
@@ -27,7 +28,7 @@ struct SolveInputs {
   Catalog& catalog;
   const Asked& asked;
   const FixedSources& fixed;
-  bool sdists = false;
+  SdistWorkshop& workshop;
 };
 
 /// Errors: unsatisfiable with sentences and hints; those of the catalog.

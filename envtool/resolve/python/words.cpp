@@ -145,17 +145,17 @@ std::string PythonWords::obstacle(PackageId id, Rank rank) const {
   }
   const auto python = split(target.python, '.');
   return "it has no wheel for Python " + std::string(python[0]) + "." +
-         (python.size() > 1 ? std::string(python[1]) : "0") + " on " + target.platform.str() + ": " +
+         (python.size() > 1 ? std::string(python[1]) : "0") + " on " + target.platform.str() + "; " +
          wheels_there_are(release);
 }
 
 std::string PythonWords::no_version(PackageId id, const VersionSet& set) const {
   const auto highest = set.highest();
   if (!highest) return name(id) + " is not on any index";
-  std::string text = versions(id, set) + " cannot be used: ";
+  std::string text = versions(id, set) + " cannot be used (";
   if (set.present().count() > 1)
-    text += "of " + provider_.package(id).universe->release(*highest).version.text() + ", ";
-  return text + obstacle(id, *highest);
+    text += provider_.package(id).universe->release(*highest).version.text() + ": ";
+  return text + obstacle(id, *highest) + ")";
 }
 
 }  // namespace envtool::resolve::python

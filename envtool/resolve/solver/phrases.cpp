@@ -17,7 +17,7 @@ std::string fact(const Cause& cause, const Phrasebook& words) {
     case CauseKind::no_version:
       return words.no_version(cause.package, cause.versions);
     case CauseKind::unavailable:
-      return words.versions(cause.package, cause.versions) + " cannot be used: " + cause.reason;
+      return words.versions(cause.package, cause.versions) + " cannot be used (" + cause.reason + ")";
     case CauseKind::root:
     case CauseKind::derived:
       break;

@@ -67,6 +67,8 @@ json describe(const project::LockedPackage& package) {
     out["url"] = wheel->artifact.url;
     out["sha256"] = wheel->artifact.sha256.hex();
     out["size"] = wheel->artifact.size.value;
+  } else if (const auto* sdist = std::get_if<project::LockedSdist>(&package.source)) {
+    out["url"] = sdist->artifact.url;
   }
   return out;
 }
@@ -79,6 +81,7 @@ int main() {
   net::Client client;
   PrintedEvents events;
   resolve::python::PythonSources sources{.client = client, .cache = {}, .sdist = {}};
+  sources.sdist.plan_only = input.value("plan_only", false);
   sources.cache = input.value("cache", "");
   sources.default_index = input.value("index", sources.default_index);
   sources.index_time_to_live = std::chrono::seconds(input.value("time_to_live", 600));

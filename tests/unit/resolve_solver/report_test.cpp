@@ -57,7 +57,7 @@ TEST_CASE("a version that turned out to be unusable says why", "[resolve][solver
   shop.ask({{"numpy"}});
   REQUIRE(shop.solution() == "none");
   INFO(shop.explanation());
-  CHECK(shop.explanation().find("cannot be used: its metadata cannot be read") != std::string::npos);
+  CHECK(shop.explanation().find("cannot be used (its metadata cannot be read)") != std::string::npos);
 }
 
 }  // namespace envtool::resolve::solver::test

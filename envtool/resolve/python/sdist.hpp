@@ -1,0 +1,52 @@
+#pragma once
+// Source distributions: built by PEP 517 in a container of the base, without network, with build requirements
+// that are resolved and pinned like everything else.
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "envtool/formats/pep/metadata.hpp"
+#include "envtool/resolve/python/page.hpp"
+#include "envtool/resolve/python/pyproject.hpp"
+#include "envtool/resolve/python/python.hpp"
+
+namespace envtool::resolve::python {
+
+struct BuiltSdist {
+  project::Artifact wheel;  ///< without url; the blob is in the store
+  std::string wheel_name;
+  std::vector<project::LockedPackage> build_requires;
+  std::shared_ptr<const pep::Metadata> metadata;
+};
+
+class SdistWorkshop {
+ public:
+  SdistWorkshop(const PythonProblem& problem, PythonSources& sources, Events& events)
+      : problem_(problem), sources_(sources), events_(events) {}
+  [[nodiscard]] bool open() const { return sources_.sdist.executor != nullptr && sources_.store != nullptr; }
+
+  /// Built once for each archive and platform. A platform other than this machine's gets the wheel that was
+  /// built here when it is pure Python.
+  /// Errors: unsupported (no executor, another platform's native code), bad_input (the build failed; its last
+  /// lines), and those of resolving and fetching the build requirements.
+  Result<std::shared_ptr<const BuiltSdist>> build(const File& file, const PythonTarget& target);
+
+ private:
+  struct Bench;  ///< the folders of one build
+  Result<std::shared_ptr<const BuiltSdist>> build_here(const File& file, const PythonTarget& target);
+  Result<std::vector<project::LockedPackage>> requirements(const std::vector<std::string>& texts,
+                                                           const PythonTarget& target);
+  Result<void> install(const std::vector<project::LockedPackage>& packages, const Bench& bench);
+  Result<std::string> run_hook(const Bench& bench, const BuildSystem& build, std::string_view hook);
+  Result<std::shared_ptr<const BuiltSdist>> collect(const Bench& bench, const File& file,
+                                                    std::vector<project::LockedPackage> requirements);
+
+  const PythonProblem& problem_;
+  PythonSources& sources_;
+  Events& events_;
+  std::map<std::string, std::shared_ptr<const BuiltSdist>> built_;  ///< by sha256 and platform
+};
+
+}  // namespace envtool::resolve::python
