@@ -132,6 +132,11 @@ Result<EnvYaml> read_env_yaml(const Source& source, const std::filesystem::path&
 /// change it.
 Digest inputs_digest(const EnvYaml& yaml);
 
+/// Where a mount's source is on this machine: `~`, `$NAME` and `${NAME}` expanded, other relative paths
+/// beside env.yaml in `folder`. Whether it is there is for the caller to see. Errors: bad_input at the mount
+/// (a variable that is not set, another user's home).
+Result<std::filesystem::path> mount_source(const Mount& mount, const std::filesystem::path& folder);
+
 /// One sentence for each thing that env.yaml asks and this version cannot do yet. Reading accepts them, so
 /// that `env lock` and editors can; workflow refuses them where they would matter.
 std::vector<Error> not_yet(const EnvYaml& yaml);
