@@ -23,17 +23,37 @@ struct OpenPart {
   std::vector<std::optional<OpenList>> lists;  ///< one a component
 };
 
+/// One list a component; absent where the Release has none for the architecture.
+using OpenLists = std::vector<std::optional<OpenList>>;
+
+Result<OpenLists> open_lists(const ArchiveLocation& location, const ArchiveLocation::Part& part,
+                             const OpenRelease& release, const Platform& platform,
+                             const ArchiveSources& sources) {
+  OpenLists lists(location.components.size());
+  const auto one = [&](std::size_t i) -> Result<void> {
+    ENVTOOL_TRY(lists[i], open_list(part, release, location.components[i], platform, sources));
+    return {};
+  };
+  ENVTOOL_CHECK(parallel_for(lists.size(), one, lists.size(), sources.stop));
+  return lists;
+}
+
 Result<OpenPart> open_part(const ArchiveLocation& location, const ArchiveLocation::Part& part,
                            const Platform& platform, const ArchiveSources& sources, Events& events) {
   OpenPart open;
   ENVTOOL_TRY(open.release, open_release(location, part, sources, events));
   if (!open.release) return open;
-  open.lists.resize(location.components.size());
-  const auto one = [&](std::size_t i) -> Result<void> {
-    ENVTOOL_TRY(open.lists[i], open_list(part, *open.release, location.components[i], platform, sources));
-    return {};
-  };
-  ENVTOOL_CHECK(parallel_for(open.lists.size(), one, open.lists.size(), sources.stop));
+  auto lists = open_lists(location, part, *open.release, platform, sources);
+  const bool outdated =
+      !lists && (lists.error().code == Code::not_found || lists.error().code == Code::digest_mismatch);
+  if (outdated && !open.release->asked) {
+    // The archive was updated since the Release was read, and its old lists are gone.
+    ENVTOOL_TRY(open.release, open_release(location, part, sources, events, true));
+    if (!open.release) return open;
+    lists = open_lists(location, part, *open.release, platform, sources);
+  }
+  if (!lists) return Failure(std::move(lists).error());
+  open.lists = std::move(*lists);
   const bool any =
       std::any_of(open.lists.begin(), open.lists.end(), [](const auto& list) { return list.has_value(); });
   if (!any && part.required) {

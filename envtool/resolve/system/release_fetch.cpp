@@ -125,7 +125,8 @@ std::chrono::sys_seconds now_of(const ArchiveSources& sources) {
 
 Result<std::optional<OpenRelease>> open_release(const ArchiveLocation& location,
                                                 const ArchiveLocation::Part& part,
-                                                const ArchiveSources& sources, Events& events) {
+                                                const ArchiveSources& sources, Events& events,
+                                                bool ask_anew) {
   const auto url = part.url + "/dists/" + part.suite + "/InRelease";
   const auto chained = [&](Error error) { return fail(std::move(error).in("while reading " + url)); };
   const auto now = now_of(sources);
@@ -137,8 +138,8 @@ Result<std::optional<OpenRelease>> open_release(const ArchiveLocation& location,
   auto known = cached ? read_checked(cached->text, location, part.suite, now)
                       : Result<deb::Release>(fail(Code::not_found, ""));
   if (!known) cached.reset();
-  if (cached && now >= cached->fetched && now - cached->fetched < kReleaseLifetime) {
-    return OpenRelease{std::move(*known), cached->in_release};
+  if (cached && !ask_anew && now >= cached->fetched && now - cached->fetched < kReleaseLifetime) {
+    return OpenRelease{std::move(*known), cached->in_release, false};
   }
 
   std::jthread keys([&] { sources.keyring->load(location.distribution); });
@@ -152,14 +153,14 @@ Result<std::optional<OpenRelease>> open_release(const ArchiveLocation& location,
     if (cached && answer.error().code == Code::network) {
       events.warn("cannot reach " + part.url + "; using the package lists of " + part.suite +
                   " that were read before");
-      return OpenRelease{std::move(*known), cached->in_release};
+      return OpenRelease{std::move(*known), cached->in_release, true};
     }
     return chained(answer.error());
   }
   if (cached && answer->status == 304) {
     cached->fetched = now;
     write_cached(file, *cached);
-    return OpenRelease{std::move(*known), cached->in_release};
+    return OpenRelease{std::move(*known), cached->in_release, true};
   }
   auto fresh = verified(*answer, answering);
   if (!fresh) return chained(std::move(fresh).error());
@@ -167,11 +168,11 @@ Result<std::optional<OpenRelease>> open_release(const ArchiveLocation& location,
   if (!release) return chained(std::move(release).error());
   if (cached && release->date < known->date) {
     events.warn(url + " is older than what was read before; keeping the newer one");
-    return OpenRelease{std::move(*known), cached->in_release};
+    return OpenRelease{std::move(*known), cached->in_release, true};
   }
   fresh->fetched = now;
   write_cached(file, *fresh);
-  return OpenRelease{std::move(*release), fresh->in_release};
+  return OpenRelease{std::move(*release), fresh->in_release, true};
 }
 
 }  // namespace envtool::resolve::system

@@ -234,6 +234,20 @@ TEST_CASE("a new Release brings its new list, and the old index is removed", "[r
   CHECK(indexes == 1);
 }
 
+TEST_CASE("a young Release whose lists are gone is asked for again", "[resolve][system]") {
+  Fixture f;
+  f.archive.publish(kRoot, "tiny", package("aa", "1.0"));
+  REQUIRE(f.open());
+  f.archive.files.clear();
+  f.archive.publish(kRoot, "tiny", package("aa", "1.1"), {.date = "Tue, 24 Nov 2026 11:00:00 UTC"});
+  for (const auto& entry : std::filesystem::directory_iterator(f.folder.path / "cache" / "archive")) {
+    if (entry.path().extension() == ".index") std::filesystem::remove(entry.path());
+  }
+  const auto opened = f.open();
+  REQUIRE(opened);
+  CHECK(opened->newest("aa") == "1.1");
+}
+
 TEST_CASE("an older Release than the one read before is not believed", "[resolve][system]") {
   Fixture f;
   f.archive.publish(kRoot, "tiny", package("aa", "2.0"));
