@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "envtool/image/build_stubs.hpp"
 #include "envtool/support/env_vars.hpp"
 #include "envtool/support/files.hpp"
 #include "envtool/support/text.hpp"
@@ -13,7 +14,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-constexpr const char* kNothing = "#!/bin/sh\nexit 0\n";
 
 // $1… are .debs for dpkg, then "--", then three words for each preinst. dpkg says which script fails and so
 // does this.
@@ -80,20 +80,26 @@ BuildStep ContainerStep::step() {
   return step;
 }
 
-bool ContainerStep::exists(std::string_view path) const {
+// Where the container's file is on the host.
+std::optional<fs::path> ContainerStep::find(std::string_view path) const {
   struct stat status {};
-  if (::lstat((temporary_ / "root" / path).c_str(), &status) == 0) return true;
-  return std::any_of(lowers_.begin(), lowers_.end(),
-                     [&](const fs::path& lower) { return ::lstat((lower / path).c_str(), &status) == 0; });
+  if (::lstat((temporary_ / "root" / path).c_str(), &status) == 0) return temporary_ / "root" / path;
+  for (auto lower = lowers_.rbegin(); lower != lowers_.rend(); ++lower)
+    if (::lstat((*lower / path).c_str(), &status) == 0) return *lower / path;
+  return std::nullopt;
 }
 
 // A file of ours over one of the tree's, for the time of the step.
 Result<void> ContainerStep::stub(BuildStep& step, std::string_view target, std::string_view text) const {
-  if (!exists(target)) return {};
+  return find(target) ? bind_text(step, "/" + std::string(target), text) : Result<void>();
+}
+
+Result<void> ContainerStep::bind_text(BuildStep& step, const std::string& target,
+                                      std::string_view text) const {
   const fs::path file = temporary_ / ("stub-" + std::to_string(step.binds.size()));
   ENVTOOL_CHECK(write_atomic(file, text, 0755, false));
   if (::chmod(file.c_str(), 0755) != 0) return fail_errno("set mode of", file.native());
-  step.binds.push_back({file, "/" + std::string(target), true});
+  step.binds.push_back({file, target, true});
   return {};
 }
 
@@ -107,10 +113,12 @@ Result<void> ContainerStep::configure(std::span<const UnpackedDeb> debs, std::sp
     for (const std::string& path : deb.list)
       if (path.starts_with("/usr/lib/python3") && path.ends_with("/py_compile.py"))
         ENVTOOL_CHECK(stub(step, path.substr(1), ""));
-  // No service is started in a build. Removed with what else is of this moment.
-  const fs::path policy = temporary_ / "root/usr/sbin/policy-rc.d";
-  ENVTOOL_CHECK(make_directories(policy.parent_path()));
-  ENVTOOL_CHECK(write_atomic(policy, "#!/bin/sh\nexit 101\n", 0755, false));
+  if (const auto original = find("usr/sbin/update-ca-certificates")) {
+    step.binds.push_back({*original, "/run/envtool/update-ca-certificates", true});
+    ENVTOOL_CHECK(stub(step, "usr/sbin/update-ca-certificates", kUpdateCaCertificates));
+  }
+  // No service is started in a build (invoke-rc.d(8)).
+  ENVTOOL_CHECK(bind_text(step, "/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n"));
 
   step.argv = {"/bin/sh", "-c", kConfigure, "sh"};
   for (std::size_t i = 0; i < debs.size(); ++i) {

@@ -32,8 +32,10 @@ class ContainerStep {
 
  private:
   BuildStep step();
+  /// `text` as a program over `target`, if there is one; only while the step runs.
   Result<void> stub(BuildStep& step, std::string_view target, std::string_view text) const;
-  [[nodiscard]] bool exists(std::string_view path) const;
+  Result<void> bind_text(BuildStep& step, const std::string& target, std::string_view text) const;
+  [[nodiscard]] std::optional<std::filesystem::path> find(std::string_view path) const;
   std::filesystem::path temporary_;
   std::vector<std::filesystem::path> lowers_;
   MakeContext& context_;

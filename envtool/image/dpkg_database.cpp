@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <map>
 #include <set>
 
@@ -57,6 +58,16 @@ std::string read_lower(std::span<const fs::path> lowers, const fs::path& path) {
 Result<void> put(const fs::path& path, std::string_view bytes, mode_t mode = 0644) {
   ENVTOOL_CHECK(write_atomic(path, bytes, mode, false));
   if (::chmod(path.c_str(), mode) != 0) return fail_errno("set mode of", path.native());
+  return {};
+}
+
+// With parents, and modes that the caller's umask has no say in.
+Result<void> make_folder(const fs::path& root, const fs::path& relative) {
+  if (relative.has_parent_path()) ENVTOOL_CHECK(make_folder(root, relative.parent_path()));
+  const fs::path path = root / relative;
+  if (::mkdir(path.c_str(), 0755) != 0)
+    return errno == EEXIST ? Result<void>() : Result<void>(fail_errno("create folder", path.native()));
+  if (::chmod(path.c_str(), 0755) != 0) return fail_errno("set mode of", path.native());
   return {};
 }
 
@@ -160,7 +171,7 @@ Result<void> write_dpkg_database(const fs::path& root, std::span<const fs::path>
                                  std::span<const UnpackedDeb> debs) {
   const fs::path admin = root / kAdmin;
   for (const char* name : {"info", "alternatives", "parts", "triggers", "updates"})
-    ENVTOOL_CHECK(make_directories(admin / name));
+    ENVTOOL_CHECK(make_folder(root, fs::path(kAdmin) / name));
   ENVTOOL_CHECK(put(admin / "status", render_status(read_lower(lowers, fs::path(kAdmin) / "status"), debs)));
   for (const UnpackedDeb& deb : debs)
     if (!deb.by_dpkg) ENVTOOL_CHECK(put_info(admin / "info", deb));

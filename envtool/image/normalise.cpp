@@ -188,6 +188,23 @@ std::string fix_shadow(std::string_view text) {
   return out;
 }
 
+Result<TreeFacts> tree_facts(const fs::path& root) {
+  TreeFacts facts;
+  char value[2];
+  std::error_code error;
+  struct stat status {};
+  for (fs::recursive_directory_iterator it(root, error), end; !error && it != end; it.increment(error)) {
+    ++facts.entries;
+    if (::lstat(it->path().c_str(), &status) != 0) return fail_errno("stat", it->path().native());
+    if ((S_ISCHR(status.st_mode) && status.st_rdev == ::makedev(0, 0)) ||
+        (S_ISDIR(status.st_mode) &&
+         ::lgetxattr(it->path().c_str(), "user.overlay.opaque", value, sizeof value) > 0))
+      facts.whiteouts = true;
+  }
+  if (error) return fail_errno("read folder", root.native(), error.value());
+  return facts;
+}
+
 Result<Normalised> normalise(const fs::path& root, Attributes& attributes) {
   auto result = Normaliser(root, attributes).run();
   if (!result) return fail(std::move(result).error().in("while making the tree the same on every machine"));

@@ -25,6 +25,13 @@ struct Normalised {
 /// Errors: io; unsupported — an overlay redirect, which no tar can hold.
 Result<Normalised> normalise(const std::filesystem::path& root, Attributes& attributes);
 
+/// What a tree's record says of it, without changing anything. Errors: io.
+struct TreeFacts {
+  std::uint64_t entries = 0;
+  bool whiteouts = false;
+};
+Result<TreeFacts> tree_facts(const std::filesystem::path& root);
+
 /// /etc/shadow (or its kin) with every date of the last change set to the fixed day (shadow(5), field 3).
 /// Pure.
 std::string fix_shadow(std::string_view text);

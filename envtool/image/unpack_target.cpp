@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -30,12 +31,14 @@ constexpr int kLongestChain = 40;  // MAXSYMLINKS
 
 }  // namespace
 
-UnpackTarget::UnpackTarget(fs::path root, std::vector<std::string> archives, std::vector<fs::path> lowers)
+UnpackTarget::UnpackTarget(fs::path root, std::vector<std::string> archives, std::vector<fs::path> lowers,
+                           Times times)
     : root_(std::move(root)),
       root_fd_(::open(root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)),
       archives_(std::move(archives)),
       replaces_(archives_.size()),
-      lowers_(std::move(lowers)) {
+      lowers_(std::move(lowers)),
+      times_(times) {
   real_[""] = "";
 }
 
@@ -152,8 +155,10 @@ Result<void> UnpackTarget::add_folder(std::size_t archive, const TarEntry& entry
   ENVTOOL_TRY(const std::string path, real_folder(entry.path));
   if (lower_folder_mode(path)) return {};  // a folder that is there keeps its mode and owner
   const auto [found, fresh] = folders_.try_emplace(path, Owner{archive, {}});
-  if (!fresh && found->second.archive <= archive) return {};
-  found->second = {archive, {path, entry.uid, entry.gid, entry.mode, std::nullopt, std::nullopt, 0}};
+  // Of several archives the first by rank decides; of one archive the last entry does.
+  if (!fresh && found->second.archive < archive) return {};
+  found->second = {
+      archive, {path, entry.uid, entry.gid, entry.mode, std::nullopt, std::nullopt, 0}, entry.mtime};
   return {};
 }
 
@@ -209,6 +214,7 @@ Result<bool> UnpackTarget::add(std::size_t archive, const TarEntry& entry, const
       return true;
     case TarEntry::Type::file:
       ENVTOOL_CHECK(write_file(path, entry, content));
+      ENVTOOL_CHECK(keep_time(path, entry.mtime));
       return true;
     default:  // a device: an empty file stands for it, the record says what it is
       ENVTOOL_CHECK(write_file(path, entry, {}));
@@ -224,6 +230,32 @@ Result<void> UnpackTarget::make_link(const Link& link) {
   if (!ours) return {};
   if (::symlinkat(link.entry.link.c_str(), root_fd_.get(), link.path.c_str()) != 0)
     return fail_errno("create link", shown(link.path));
+  return keep_time(link.path, link.entry.mtime);
+}
+
+Result<void> UnpackTarget::keep_time(const std::string& path, std::int64_t mtime) const {
+  if (times_ == Times::drop) return {};
+  const timespec times[2] = {{mtime, 0}, {mtime, 0}};
+  if (::utimensat(root_fd_.get(), at(path), times, AT_SYMLINK_NOFOLLOW) != 0)
+    return fail_errno("set time of", shown(path));
+  return {};
+}
+
+Result<void> UnpackTarget::add_whiteout(const std::string& path) {
+  const std::scoped_lock lock(mutex_);
+  ENVTOOL_TRY(const std::string real, real_path(path));
+  // 0:0 is the one device that anyone may make.
+  if (::mknodat(root_fd_.get(), real.c_str(), S_IFCHR, 0) != 0 && errno != EEXIST)
+    return fail_errno("create whiteout", shown(real));
+  return {};
+}
+
+Result<void> UnpackTarget::make_opaque(const std::string& folder) {
+  const std::scoped_lock lock(mutex_);
+  ENVTOOL_TRY(const std::string real, real_folder(folder));
+  const std::string path = shown(real);
+  if (::lsetxattr(path.c_str(), "user.overlay.opaque", "y", 1, 0) != 0)
+    return fail_errno("mark as opaque", path);
   return {};
 }
 
@@ -263,6 +295,7 @@ Result<void> UnpackTarget::finish() {
     if (::fchmodat(root_fd_.get(), at(path), disk, 0) != 0) return fail_errno("set mode of", shown(path));
     if (disk == full) owner.attributes.mode.reset();
   }
+  for (const auto& [path, owner] : folders_) ENVTOOL_CHECK(keep_time(path, owner.mtime));
   return {};
 }
 

@@ -27,8 +27,9 @@ class UnpackTarget {
  public:
   /// `archives` are names for errors, in order of rank. `lowers`, bottom first, are what the tree will lie
   /// over: their symbolic links to folders are followed, as dpkg does on a running system.
+  enum class Times { drop, keep };  ///< mtimes of the archives' entries
   UnpackTarget(std::filesystem::path root, std::vector<std::string> archives,
-               std::vector<std::filesystem::path> lowers = {});
+               std::vector<std::filesystem::path> lowers = {}, Times times = Times::drop);
 
   /// Whether there is a system below that programs can run in before this tree is whole.
   [[nodiscard]] bool has_lowers() const { return !lowers_.empty(); }
@@ -50,6 +51,10 @@ class UnpackTarget {
   /// there.
   Result<void> add_shared_link(const archive::TarEntry& link);
 
+  /// Overlay whiteouts and opaque folders, which need no privilege outside an overlay. Errors: io.
+  Result<void> add_whiteout(const std::string& path);
+  Result<void> make_opaque(const std::string& folder);
+
   /// Links and folder modes; call once, when every archive is unpacked.
   Result<void> finish();
 
@@ -60,6 +65,7 @@ class UnpackTarget {
   struct Owner {
     std::size_t archive = 0;
     store::EntryAttributes attributes;
+    std::int64_t mtime = 0;
   };
   struct Link {
     std::size_t archive = 0;
@@ -78,6 +84,7 @@ class UnpackTarget {
   Result<void> add_folder(std::size_t archive, const archive::TarEntry& entry);
   Result<void> write_file(const std::string& path, const archive::TarEntry& entry, const Content& content);
   Result<void> make_link(const Link& link);
+  Result<void> keep_time(const std::string& path, std::int64_t mtime) const;
   [[nodiscard]] std::string shown(const std::string& path) const;
 
   std::filesystem::path root_;
@@ -85,6 +92,7 @@ class UnpackTarget {
   std::vector<std::string> archives_;
   std::vector<std::vector<std::string>> replaces_;
   std::vector<std::filesystem::path> lowers_;
+  Times times_;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, std::string> real_;  ///< folder as named → as it is
   std::unordered_map<std::string, Owner> files_, folders_;

@@ -41,7 +41,9 @@ ByteCount disk_use(const fs::path& path, bool shared_links) {
 
 ByteCount store_use(const fs::path& folder) {
   ByteCount total;
-  for (const fs::path& path : children(folder)) total += disk_use(path, path.filename() == "rootfs");
+  for (const fs::path& path : children(folder))
+    if (path.filename() != "settled" && path.filename() != "locks")
+      total += disk_use(path, path.filename() == "rootfs");
   return total;
 }
 

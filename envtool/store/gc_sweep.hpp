@@ -13,7 +13,7 @@ namespace envtool::store {
 /// they are the trees'.
 ByteCount disk_use(const std::filesystem::path& path, bool shared_links = false);
 
-/// Of the whole store.
+/// Of all entries of the store.
 ByteCount store_use(const std::filesystem::path& folder);
 
 class Sweeper {

@@ -95,6 +95,7 @@ EntryAttributes to_entry(const json& value) {
 std::string render(const TreeRecord& record) {
   json out = {{"tar_size", record.tar_size.value}, {"entries", record.entries}};
   if (record.diff_id) out["diff_id"] = record.diff_id->hex();
+  if (record.own_tar) out["own_tar"] = record.own_tar->hex();
   if (record.whiteouts) out["whiteouts"] = true;
   json& attributes = out["attributes"] = json::array();
   for (const EntryAttributes& entry : record.attributes) attributes.push_back(to_json(entry));
@@ -107,6 +108,7 @@ std::optional<TreeRecord> parse_tree_record(std::string_view text) {
     out.tar_size = {value.at("tar_size").get<std::uint64_t>()};
     out.entries = value.at("entries").get<std::uint64_t>();
     if (value.contains("diff_id")) out.diff_id = to_digest(value["diff_id"]);
+    if (value.contains("own_tar")) out.own_tar = to_digest(value["own_tar"]);
     out.whiteouts = value.value("whiteouts", false);
     for (const json& entry : value.at("attributes")) out.attributes.push_back(to_entry(entry));
     return out;

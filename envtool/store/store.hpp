@@ -54,6 +54,7 @@ struct EntryAttributes {
 struct TreeRecord {
   std::vector<EntryAttributes> attributes;
   std::optional<Digest> diff_id;  ///< of the tree as one layer's tar, where it is one
+  std::optional<Digest> own_tar;  ///< of the tar that we would make, where diff_id is of a foreign layer's
   ByteCount tar_size;             ///< of that tar
   std::uint64_t entries = 0;
   bool whiteouts = false;  ///< has overlay whiteouts or opaque folders: never part of a hardlinked union

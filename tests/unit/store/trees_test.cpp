@@ -17,6 +17,7 @@ TreeRecord full_record() {
                        {"b d/\xff%41", 8, 12, std::nullopt, std::string("\1\0\2", 3), std::nullopt, 0},
                        {"dev/null", 0, 0, 0666, std::nullopt, std::pair{1U, 3U}, 'c'}};
   record.diff_id = Digest::of("tar");
+  record.own_tar = Digest::of("our tar");
   record.tar_size = {4096};
   record.entries = 3;
   record.whiteouts = true;
