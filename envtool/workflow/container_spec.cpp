@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "envtool/support/env_vars.hpp"
+#include "envtool/support/text.hpp"
 #include "runtime/native/host_files.hpp"
 
 namespace envtool::workflow {
@@ -31,10 +32,7 @@ std::string user_inside() {
 
 Result<void> add_user_mounts(oci::RuntimeSpec& spec, const ProjectState& state) {
   for (const auto& mount : state.yaml.mounts) {
-    fs::path source = mount.source;
-    if (mount.source == "~" || mount.source.starts_with("~/"))
-      source = env_vars::home_dir() / mount.source.substr(std::min<std::size_t>(2, mount.source.size()));
-    if (source.is_relative()) source = state.folder / source;
+    ENVTOOL_TRY(const fs::path source, project::mount_source(mount, state.folder));
     std::error_code error;
     if (!fs::exists(source, error)) {
       return fail(Error{.code = Code::bad_input,
@@ -84,6 +82,18 @@ void add_limits(oci::RuntimeSpec& spec, const project::EnvYaml& yaml) {
   spec.linux_.readonly_paths = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
 }
 
+/// The project's name as a host name (RFC 1123): a shell's prompt shows where one is.
+std::string hostname(const ProjectState& state) {
+  std::string out;
+  for (const char c : to_lower(state.name())) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (plain || !out.empty()) out.push_back(plain ? c : '-');
+  }
+  out.resize(std::min<std::size_t>(out.size(), 60));
+  while (out.ends_with('-')) out.pop_back();
+  return out.empty() ? "env" : out;
+}
+
 runtime::NetworkMode network_of(const project::EnvYaml& yaml) {
   switch (yaml.network) {
     case project::Network::none:
@@ -131,7 +141,7 @@ Result<Container> make_container(const ProjectState& state, const Digest& image_
                                                               .hostname = "env",
                                                               .network = container.options.network}));
   auto& spec = container.spec;
-  spec.hostname = "env";
+  spec.hostname = hostname(state);
   spec.root = {.path = "rootfs", .readonly = false};
   spec.process.uid = ::getuid();
   spec.process.gid = ::getgid();

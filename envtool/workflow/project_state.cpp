@@ -22,18 +22,30 @@ Result<fs::path> find_project(const fs::path& start) {
 
 std::string ProjectState::name() const { return yaml.name ? yaml.name->text : folder.filename().native(); }
 
+namespace {
+/// A file of the project as an error names it: relative to where the caller is, so that it can be opened.
+std::string shown_name(const fs::path& folder, const char* file) {
+  std::error_code error;
+  const fs::path here = fs::current_path(error);
+  const fs::path relative = (folder / file).lexically_relative(here);
+  if (error || relative.empty()) return (folder / file).native();
+  return relative.native();
+}
+}  // namespace
+
 Result<ProjectState> load_project(const fs::path& folder) {
   ProjectState state;
   state.folder = folder;
   ENVTOOL_TRY(const std::string text, read_file(folder / kEnvYaml, 8_MiB));
-  ENVTOOL_TRY(state.yaml, project::read_env_yaml({.name = kEnvYaml, .text = text}, folder));
+  ENVTOOL_TRY(state.yaml,
+              project::read_env_yaml({.name = shown_name(folder, kEnvYaml), .text = text}, folder));
   state.inputs = project::inputs_digest(state.yaml);
   auto lock_text = read_file(folder / kEnvLock, 64_MiB);
   if (!lock_text) {
     if (lock_text.error().code == Code::not_found) return state;
     return fail(std::move(lock_text).error());
   }
-  ENVTOOL_TRY(state.lock, project::read_lock({.name = kEnvLock, .text = *lock_text}));
+  ENVTOOL_TRY(state.lock, project::read_lock({.name = shown_name(folder, kEnvLock), .text = *lock_text}));
   return state;
 }
 

@@ -78,7 +78,7 @@ Result<Archive> Archive::open(const ArchiveLocation& location, const Platform& p
                               const ArchiveSources& sources, Events& events) {
   Progress progress{Stage::resolve,
                     "resolve/archive/" + platform.str(),
-                    "reading the package lists of " + location.suite,
+                    "reading the package lists of " + location.suite + " for " + platform.architecture,
                     0,
                     location.parts.size(),
                     Progress::Unit::items,
