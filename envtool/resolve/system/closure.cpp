@@ -77,11 +77,8 @@ void warn_of_hard_packages(const std::vector<project::LockedDeb>& debs, Events& 
   }
 }
 
-}  // namespace
-
-Result<Archive::Closure> close_over(const Lists& lists, const Archive::Request& request, Events& events) {
-  for (const auto& asked : request.packages) ENVTOOL_CHECK(check_name(lists, asked));
-
+/// Essential packages and the named ones that this release has.
+Result<std::vector<Candidate>> choose_base(const Lists& lists, const Archive::Request& request) {
   Wanted wanted;
   wanted.pins = pins_of(request);
   const auto essential = lists.essential();
@@ -89,18 +86,18 @@ Result<Archive::Closure> close_over(const Lists& lists, const Archive::Request& 
   for (const auto& name : request.base) {
     if (!lists.named(name).empty() && !essential.contains(name)) wanted.names.push_back(name);
   }
-  Install install{wanted.names, {}};
-  auto base = solve_wanted(lists, wanted, install);
+  auto base = solve_wanted(lists, wanted, {wanted.names, {}});
   if (!base) return fail(std::move(base).error().in("while choosing the packages of the base"));
+  return base;
+}
 
-  Archive::Closure closure;
-  for (const auto& candidate : *base) closure.base.push_back(locked(candidate));
-  if (request.packages.empty()) return closure;
-
-  // The base stays what it is without the asked packages, so that projects share it.
-  wanted.names.clear();
-  install.names.clear();
-  for (const auto& candidate : *base) {
+/// The base and the asked packages. The base stays what it is without them, so that projects share it.
+Result<std::vector<Candidate>> choose_all(const Lists& lists, const Archive::Request& request,
+                                          const std::vector<Candidate>& base) {
+  Wanted wanted;
+  wanted.pins = pins_of(request);
+  Install install;
+  for (const auto& candidate : base) {
     wanted.names.emplace_back(candidate.entry.name);
     wanted.pins.insert_or_assign(std::string(candidate.entry.name), std::string(candidate.entry.version));
     install.exactly.emplace_back(candidate.entry.name, candidate.entry.version);
@@ -113,11 +110,23 @@ Result<Archive::Closure> close_over(const Lists& lists, const Archive::Request& 
   if (!all)
     return fail(
         std::move(all).error().hint("remove one of the packages that contradict each other from 'system'"));
-  for (const auto& candidate : *all) {
-    const bool of_base = std::any_of(base->begin(), base->end(), [&](const Candidate& one) {
-      return one.entry.name == candidate.entry.name;
-    });
-    if (!of_base) closure.system.push_back(locked(candidate));
+  return all;
+}
+
+}  // namespace
+
+Result<Archive::Closure> close_over(const Lists& lists, const Archive::Request& request, Events& events) {
+  for (const auto& asked : request.packages) ENVTOOL_CHECK(check_name(lists, asked));
+  ENVTOOL_TRY(const auto base, choose_base(lists, request));
+  Archive::Closure closure;
+  for (const auto& candidate : base) closure.base.push_back(locked(candidate));
+  if (request.packages.empty()) return closure;
+
+  ENVTOOL_TRY(const auto all, choose_all(lists, request, base));
+  std::set<std::string_view> of_base;
+  for (const auto& candidate : base) of_base.insert(candidate.entry.name);
+  for (const auto& candidate : all) {
+    if (!of_base.contains(candidate.entry.name)) closure.system.push_back(locked(candidate));
   }
   warn_of_hard_packages(closure.system, events);
   return closure;

@@ -180,6 +180,10 @@ TEST_CASE("a part that is not required may be absent, the suite itself may not",
   const auto opened = f.open(location({"tiny", "tiny-updates"}));
   REQUIRE(opened);
   CHECK(opened->releases().size() == 1);
+  CHECK(f.events.warnings.empty());
+  REQUIRE(f.open(location({"tiny", "tiny-security"})));
+  REQUIRE(f.events.warnings.size() == 1);
+  CHECK(f.events.warnings[0].find("tiny-security is not in the archive") != std::string::npos);
   f.archive.files.clear();
   f.sources.cache = f.folder.path / "other";
   CHECK(f.refused().code == Code::not_found);
