@@ -175,6 +175,12 @@ Result<void> ContainerStep::shell(const std::string& command) {
                              "GIT_SSL_CAINFO", "NODE_EXTRA_CA_CERTS"})
       step.env.emplace_back(name, kInside);
   }
+  for (const char* path : {"/etc/resolv.conf", "/etc/hosts"}) {
+    std::error_code error;
+    // On some hosts it is a link into /run, which the container has its own of.
+    if (fs::path real = fs::canonical(path, error); !error)
+      step.binds.push_back({std::move(real), path, true});
+  }
   step.argv = {"/bin/sh", "-ec", "umask 022\n" + command};
   context_.events.progress(
       {Stage::configure, "setup", "setup: " + command, 0, 0, Progress::Unit::items, false});
