@@ -65,6 +65,21 @@ TEST_CASE("a tree with whiteouts is a lower of its own", "[store]") {
   CHECK(store.materialise(id, events)->lowers.size() == 3);
 }
 
+TEST_CASE("a large tree is a lower of its own, those around it keep their order", "[store]") {
+  const Scratch scratch;
+  const auto store = Store::open(scratch.path).value();
+  TreeRecord large;
+  large.entries = 12'000;
+  put_tree(store, "torch", {{"opt/shared", "torch"}}, large);
+  const ImageId id = put_image(store, "c", {{"base"}, {"a", "b"}, {"torch"}, {"x", "y"}});
+  NoEvents events;
+  const auto rootfs = store.materialise(id, events);
+  REQUIRE(rootfs);
+  REQUIRE(rootfs->lowers.size() == 4);
+  CHECK(rootfs->lowers[2] == store.find_tree(Digest::of("torch"))->root);
+  CHECK(read_file(rootfs->lowers[3] / "opt/shared").value() == "y");
+}
+
 TEST_CASE("an image that is not there cannot be materialised", "[store]") {
   const Scratch scratch;
   const auto store = Store::open(scratch.path).value();
