@@ -166,6 +166,10 @@ Result<net::Response> FakeArchive::answer(const net::Request& request) {
     return response;
   }
   for (std::size_t at = 0; at < found->second.size(); at += 100) {
+    if (at > 0 && breaks > 0) {
+      --breaks;
+      return fail(Code::network, url + " broke off");
+    }
     ENVTOOL_CHECK(request.sink(std::string_view(found->second).substr(at, 100)));
   }
   return response;

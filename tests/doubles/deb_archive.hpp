@@ -64,6 +64,7 @@ class FakeArchive {
   std::map<std::string, std::string> files;     ///< url → bytes; change them to do harm
   std::map<std::string, net::Headers> headers;  ///< url → headers of its answer
   bool offline = false;
+  int breaks = 0;  ///< so many lists break off in the middle
 
  private:
   Result<net::Response> answer(const net::Request& request);

@@ -10,6 +10,7 @@ namespace envtool::resolve::system {
 namespace {
 
 constexpr std::size_t kPiece = std::size_t{1} << 20;
+constexpr int kAttempts = 3;
 
 struct Listed {
   std::string folder;  ///< main/binary-amd64
@@ -63,25 +64,45 @@ Result<std::string> parse_list(ChunkQueue& queue, const Listed& listed, const Pl
   return parsed;
 }
 
-Result<std::string> fetch_list(const std::string& url, const Listed& listed, const Platform& platform,
-                               const ArchiveSources& sources) {
+struct Fetched {
+  Result<std::string> list = fail(Code::internal, "not read");
+  bool broke_off = false;  ///< the connection broke after it had brought something
+};
+
+Fetched fetch_once(const Url& url, const Listed& listed, const Platform& platform,
+                   const ArchiveSources& sources) {
   ChunkQueue queue;
+  std::uint64_t received = 0;
   net::Request request;
-  ENVTOOL_TRY(request.url, Url::parse(url));
+  request.url = url;
   request.limit = listed.file.size + 1_MiB;
   request.sink = [&](std::string_view bytes) -> Result<void> {
+    received += bytes.size();
     queue.push(bytes);
     return {};
   };
-  Result<std::string> parsed = fail(Code::internal, "not read");
+  Fetched fetched;
   Result<net::Response> answer = fail(Code::internal, "not asked");
   {
-    const std::jthread parser([&] { parsed = parse_list(queue, listed, platform, url); });
+    const std::jthread parser([&] { fetched.list = parse_list(queue, listed, platform, url.redacted()); });
     answer = sources.fetch(std::move(request));
     queue.close(answer ? Result<void>{} : Result<void>(Failure(answer.error())));
   }
-  if (!answer) return Failure(std::move(answer).error());
-  return parsed;
+  if (answer) return fetched;
+  fetched.broke_off = received > 0 && answer.error().code == Code::network;
+  fetched.list = Failure(std::move(answer).error());
+  return fetched;
+}
+
+/// The client does not repeat what it has handed on in part, so that is done here, from the start.
+Result<std::string> fetch_list(const std::string& text, const Listed& listed, const Platform& platform,
+                               const ArchiveSources& sources) {
+  ENVTOOL_TRY(const auto url, Url::parse(text));
+  auto fetched = fetch_once(url, listed, platform, sources);
+  for (int again = 1; again < kAttempts && fetched.broke_off && !sources.stop.stop_requested(); ++again) {
+    fetched = fetch_once(url, listed, platform, sources);
+  }
+  return std::move(fetched.list);
 }
 
 /// By hash first: a list fetched by name may be newer than the Release that was just read.

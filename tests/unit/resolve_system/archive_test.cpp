@@ -174,6 +174,16 @@ TEST_CASE("a list is fetched by its hash, and by name where an archive has no ha
   CHECK(g.archive.requests().back().ends_with("Packages.gz"));
 }
 
+TEST_CASE("a list whose connection breaks is fetched again, not for ever", "[resolve][system]") {
+  Fixture f;
+  f.archive.publish(kRoot, "tiny", package("aa", "1.0"));
+  f.archive.breaks = 2;
+  CHECK(f.open()->newest("aa") == "1.0");
+  f.sources.cache = f.folder.path / "other";
+  f.archive.breaks = 3;
+  CHECK(f.refused().code == Code::network);
+}
+
 TEST_CASE("a part that is not required may be absent, the suite itself may not", "[resolve][system]") {
   Fixture f;
   f.archive.publish(kRoot, "tiny", package("aa", "1.0"));
