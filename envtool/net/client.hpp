@@ -24,6 +24,8 @@ using Headers = std::vector<std::pair<std::string, std::string>>;  // names lowe
 struct Request {
   Url url;
   std::string method = "GET";
+  /// Without a range and without an Accept-Encoding here, compressed answers are asked for and arrive
+  /// decoded.
   Headers headers;
   std::string body;
   /// First and last byte, inclusive (RFC 9110 §14.1.2). The answer is a 206 that starts there, uncompressed
