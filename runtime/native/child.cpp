@@ -88,6 +88,7 @@ bool set_up(ChildState& state) {
 /// Until the parent has set up the network (it closes its end of the gate), or is gone.
 void wait_at_gate(const ChildState& state) {
   ::close(state.gate_other_end);
+  tell(state.channel, {Told::ready, Step::none, 0, 0});
   pollfd gate{state.gate, POLLIN, 0};
   while (::poll(&gate, 1, -1) < 0 && errno == EINTR) {
   }

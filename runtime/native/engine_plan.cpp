@@ -1,7 +1,11 @@
 #include "runtime/native/engine_plan.hpp"
 
+#include <sys/wait.h>
+
 #include "envtool/support/files.hpp"
 #include "runtime/native/compile.hpp"
+#include "runtime/native/kernel.hpp"
+#include "runtime/native/pasta.hpp"
 #include "runtime/native/scratch.hpp"
 
 namespace envtool::runtime::native {
@@ -20,8 +24,25 @@ Result<LaunchPlan> plan_for(const oci::RuntimeSpec& spec, const store::Rootfs& r
 
 Result<Running> launch_with_network(const LaunchPlan& plan, LaunchOptions how, const StartOptions& options,
                                     const BlockedSignals& signals) {
-  if (options.network != NetworkMode::isolated) return launch(plan, how, signals);
-  return fail(Code::unsupported, "the isolated network is not available");
+  if (options.network == NetworkMode::host) return launch(plan, how, signals);
+  const bool isolated = options.network == NetworkMode::isolated;
+  if (isolated) ENVTOOL_CHECK(find_pasta());
+  how.wait_for_network = isolated;
+  ENVTOOL_TRY(Running running, launch(plan, how, signals));
+  if (!isolated) return running;
+  const auto connect = [&]() -> Result<void> {
+    // Its ids must be mapped before anybody can join it; the first report says that all is mounted.
+    ENVTOOL_CHECK(wait_ready(running, plan));
+    ENVTOOL_CHECK(connect_network(running.pid));
+    return publish_ports(running.pid, running.pidfd.get(), options.ports);
+  };
+  if (auto connected = connect(); !connected) {
+    pidfd_send_signal(running.pidfd.get(), SIGKILL);
+    ::waitpid(running.pid, nullptr, 0);
+    return fail(std::move(connected).error());
+  }
+  running.gate.reset();
+  return running;
 }
 
 }  // namespace envtool::runtime::native

@@ -58,6 +58,17 @@ Result<Running> launch(const LaunchPlan& plan, const LaunchOptions& options, con
   return running;
 }
 
+Result<void> wait_ready(Running& running, const LaunchPlan& plan) {
+  Report report;
+  for (int fd = -1; hear(running.channel.get(), report, fd);) {
+    UniqueFd carried(fd);
+    if (report.told == Told::ready) return {};
+    if (report.told == Told::terminal) running.terminal = std::move(carried);
+    if (report.told == Told::failed) return fail(error_of(plan, report));
+  }
+  return fail(Code::internal, "the container ended while it was being set up");
+}
+
 Result<void> wait_started(Running& running, const LaunchPlan& plan) {
   Report report;
   for (int fd = -1; hear(running.channel.get(), report, fd);) {

@@ -37,7 +37,8 @@ struct LaunchOptions {
 struct Running {
   pid_t pid = -1;
   UniqueFd pidfd, channel;
-  UniqueFd gate;  ///< closing it lets the command start, with LaunchOptions::wait_for_network
+  UniqueFd terminal;  ///< came before `watch`
+  UniqueFd gate;      ///< closing it lets the command start, with LaunchOptions::wait_for_network
 };
 
 /// Clone the container's pid 1. What fails later comes over the channel. Errors: unsupported, io.
@@ -61,6 +62,10 @@ struct WatchOptions {
 /// Until the command has ended: relay the terminal, forward signals, follow stops.
 /// Out: its exit code. Errors: what failed before it could run; cancelled.
 Result<int> watch(Running& running, const LaunchPlan& plan, WatchOptions options);
+
+/// With LaunchOptions::wait_for_network: wait until the container stands and waits at the gate.
+/// Errors: what failed before.
+Result<void> wait_ready(Running& running, const LaunchPlan& plan);
 
 /// Wait for the first report of a detached container. Errors: as `watch`; not_found where the command is not
 /// there.

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include "runtime/native/cgroup.hpp"
 #include "runtime/native/engine_plan.hpp"
 #include "runtime/native/probe.hpp"
 
@@ -17,6 +18,8 @@ Result<int> NativeEngine::run(const oci::RuntimeSpec& spec, const store::Rootfs&
     null.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     how.streams[0] = null.get();
   }
+  ENVTOOL_TRY(auto group, Cgroup::make(spec.linux_.resources));
+  if (group) how.cgroup = group->fd();
   auto running = launch_with_network(plan, how, options, signals);
   if (!running) return fail(explain(std::move(running).error()));
   WatchOptions watching;

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include "envtool/support/process.hpp"
+#include "runtime/native/cgroup.hpp"
 #include "runtime/native/engine_plan.hpp"
 #include "runtime/native/join.hpp"
 #include "runtime/native/kernel.hpp"
@@ -52,9 +53,12 @@ Result<Session> NativeEngine::start(const oci::RuntimeSpec& spec, const store::R
   how.detached = true;
   ::malloc_trim(0);  // pid 1 keeps a copy of our memory for as long as the session runs
   const BlockedSignals signals;
+  ENVTOOL_TRY(auto group, Cgroup::make(spec.linux_.resources));
+  if (group) how.cgroup = group->fd();
   auto running = launch_with_network(plan, how, options, signals);
   if (!running) return fail(explain(std::move(running).error()));
   if (auto started = wait_started(*running, plan); !started) return fail(explain(std::move(started).error()));
+  if (group) group->release();
   const auto start_time = process_start_time(running->pid);
   if (!start_time) {
     // A command that has ended already is no failure to start: `exit` and the log tell.

@@ -40,7 +40,7 @@ enum class Step : std::uint32_t {
   enter,  ///< setns
 };
 
-enum class Told : std::uint32_t { failed, started, terminal, listener, stopped, exited };
+enum class Told : std::uint32_t { failed, ready, started, terminal, listener, stopped, exited };
 
 /// One packet from the child to its parent; Told::terminal and Told::listener carry a descriptor.
 struct Report {

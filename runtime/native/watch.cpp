@@ -23,6 +23,7 @@ class Watcher {
     signals_.reset(::signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!signals_) return fail_errno("watch for signals", "");
     if (options_.release_streams && !plan_.terminal) release_streams();
+    if (running_.terminal) terminal_.start(running_.terminal.release());
     while (!ended_ && !(code_ && options_.leave_early)) step();
     terminal_.drain();
     terminal_.restore();
@@ -95,6 +96,7 @@ class Watcher {
       case Told::exited:
         if (!failure_) code_ = report.value;
         break;
+      case Told::ready:
       case Told::started:
         break;
     }

@@ -1,9 +1,11 @@
 // inside VERB [ARG…]: what a process in a container sees and may do, one fact a line.
 #include <fcntl.h>
 #include <linux/keyctl.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -70,6 +72,25 @@ int own(int count, char** words) {
   return result("fchown", fchown(open(words[2], O_RDONLY), uid, gid));
 }
 
+/// A server on loopback that answers each connection with "pong " and what it got.
+int echo(int port) {
+  const int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (bind(server, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      listen(server, 8) != 0)
+    return std::perror("listen"), 1;
+  for (;;) {
+    const int client = accept(server, nullptr, nullptr);
+    char text[256] = "pong ";
+    const ssize_t size = recv(client, text + 5, sizeof text - 5, 0);
+    if (size > 0 && send(client, text, static_cast<std::size_t>(size) + 5, 0) < 0) std::perror("send");
+    close(client);
+  }
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -94,6 +115,7 @@ int main(int count, char** words) {
   if (verb == "setuid") return result("setuid", setuid(33)) + result("setgid", setgid(33));
   if (verb == "mknod") return result("mknod", mknod("/null-of-ours", S_IFCHR | 0666, 0x103));
   if (verb == "nproc") return std::printf("%ld\n", sysconf(_SC_NPROCESSORS_ONLN)) < 0;
+  if (verb == "echo") return echo(count > 2 ? std::atoi(words[2]) : 0);
   if (verb == "pause") return pause();
   return 2;
 }
