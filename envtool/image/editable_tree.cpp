@@ -22,8 +22,7 @@ constexpr const char* kWorkspace = "/workspace";
 
 struct Source {
   project::Pyproject project;
-  std::string mounted;   ///< the project's folder in the container
-  std::string packages;  ///< the folder that goes on sys.path
+  std::string mounted;  ///< the project's folder in the container
 };
 
 std::string escaped_name(const std::string& name) {
@@ -32,22 +31,13 @@ std::string escaped_name(const std::string& name) {
   return escaped;
 }
 
-/// The src layout, unless the package stands beside pyproject.toml ("src layout vs flat layout", PyPA).
-bool has_src_layout(const fs::path& here, const std::string& name) {
-  std::error_code ignored;
-  const fs::path flat = here / escaped_name(name);
-  if (fs::exists(flat / "__init__.py", ignored) || fs::exists(flat.string() + ".py", ignored)) return false;
-  return fs::is_directory(here / "src", ignored);
-}
-
 Result<Source> read_source(const EditableTree& what, const fs::path& folder) {
   auto path = archive::clean_path(what.path, archive::LeadingSlash::refuse, "env.yaml");
   if (!path)
     return fail(Code::bad_input, "-e " + what.path + " is outside the folder of env.yaml",
                 "only what is below env.yaml is mounted in the container: move the project there");
   Source source;
-  const fs::path here = folder / *path;
-  auto text = read_file(here / "pyproject.toml", 4_MiB);
+  auto text = read_file(folder / *path / "pyproject.toml", 4_MiB);
   if (text) {
     ENVTOOL_TRY(source.project,
                 project::read_pyproject({(fs::path(*path) / "pyproject.toml").string(), std::move(*text)}));
@@ -55,7 +45,6 @@ Result<Source> read_source(const EditableTree& what, const fs::path& folder) {
     return fail(std::move(text).error());
   }
   source.mounted = path->empty() ? kWorkspace : std::string(kWorkspace) + "/" + *path;
-  source.packages = has_src_layout(here, what.name) ? source.mounted + "/src" : source.mounted;
   return source;
 }
 
@@ -87,8 +76,11 @@ Result<std::vector<SmallFile>> files_of(const EditableTree& what, const InstallS
                     stem = escaped_name(what.name) + "-" + what.version;
   const std::string dist_info = site + stem + ".dist-info/";
   const std::string points = entry_points(source.project);
+  // Both layouts ("src layout vs flat layout", PyPA): Python leaves out a line whose folder is not there, and
+  // the image does not depend on which it is.
+  const std::string folders = source.mounted + "/src\n" + source.mounted + "\n";
   std::vector<SmallFile> files = {
-      {.path = site + "__editable__." + stem + ".pth", .bytes = source.packages + "\n", .link = {}},
+      {.path = site + "__editable__." + stem + ".pth", .bytes = folders, .link = {}},
       {.path = dist_info + "INSTALLER", .bytes = "envtool\n", .link = {}},
       {.path = dist_info + "METADATA", .bytes = metadata(what, source.project), .link = {}},
       {.path = dist_info + "direct_url.json", .bytes = editable_direct_url(source.mounted), .link = {}}};

@@ -7,9 +7,8 @@
 
 namespace envtool::image {
 
-/// Let the key of each editable tree cover what its pyproject.toml says now (name, scripts, requirements, where
-/// its packages are): the plan is made from the lock alone and cannot know.
-/// Errors: bad_input (pyproject.toml, with line), io.
+/// Let the key of each editable tree cover what its pyproject.toml says now (name, scripts, requirements):
+/// the plan is made from the lock alone and cannot know. Errors: bad_input (pyproject.toml, with line), io.
 Result<ImagePlan> with_editables(ImagePlan plan, const std::filesystem::path& project);
 
 }  // namespace envtool::image

@@ -211,7 +211,7 @@ TEST_CASE("an editable project is linked, and its scripts are there", "[image]")
     if (std::filesystem::exists(tree->root / "opt/venv/bin/grade")) root = tree->root;
   }
   REQUIRE_FALSE(root.empty());
-  CHECK(read_file(root / (kSite + "__editable__.course_tools-0.3.pth")).value() == "/workspace/src\n");
+  CHECK(read_file(root / (kSite + "__editable__.course_tools-0.3.pth")).value() == "/workspace/src\n/workspace\n");
   const std::string info = kSite + "course_tools-0.3.dist-info/";
   CHECK(read_file(root / (info + "METADATA")).value().find("Requires-Dist: numpy\n") != std::string::npos);
   CHECK(read_file(root / (info + "direct_url.json")).value() ==
