@@ -105,6 +105,12 @@ int main(int count, char** words) {
     return 0;
   }
   if (verb == "cat") return count > 2 ? print_file(words[2]) : 2;
+  if (verb == "same") {
+    struct stat one {};
+    struct stat other {};
+    return count < 4 || stat(words[2], &one) != 0 || stat(words[3], &other) != 0 ||
+           one.st_rdev != other.st_rdev;
+  }
   if (verb == "write") {
     FILE* file = count > 3 ? std::fopen(words[2], "we") : nullptr;
     if (file == nullptr) return std::perror("write"), 1;
