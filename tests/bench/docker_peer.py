@@ -90,7 +90,11 @@ def daemon(name="docker"):
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=20)
-        process.poll() is None and process.kill()
+        if process.poll() is None:
+            process.kill()
+        # dockerd leaves its network namespace mounted, and a folder with a mount in it cannot be removed.
+        for mount in (folder / "exec" / "netns").glob("*"):
+            subprocess.run(["umount", mount], stderr=subprocess.DEVNULL)
 
 
 def write_context(folder: pathlib.Path, installer: str, requirements: str) -> pathlib.Path:
