@@ -149,7 +149,7 @@ Result<BuildStepOutcome> execute_step(const BuildStep& step, const LaunchPlan& p
   ENVTOOL_TRY(Running running, launch(plan, how, signals));
   output_end.reset();
   OutputTail tail;
-  OwnershipRecorder recorder;
+  OwnershipRecorder recorder(plan.in_place ? plan.lowers.front() : plan.upper);
   WatchOptions watching;
   if (events != nullptr) watching.stop = events->stop_token();
   watching.watches.push_back({output.get(), POLLIN, [&] { return tail.read_from(output.get()); }});

@@ -98,10 +98,16 @@ std::optional<std::uint64_t> mount_of(int fd) {
 
 }  // namespace
 
-OwnershipRecorder::OwnershipRecorder() {
-  struct rlimit limit {};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) open_limit_ = limit.rlim_cur / 2;
+OwnershipRecorder::OwnershipRecorder(std::string written) : written_(std::move(written)) {
+  // dpkg changes the owner of every file that it unpacks. The step, started before, keeps the caller's limit.
+  if (::getrlimit(RLIMIT_NOFILE, &before_) != 0) return;
+  rlimit raised = before_;
+  raised.rlim_cur = raised.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &raised) != 0) raised = before_;
+  open_limit_ = raised.rlim_cur - std::min<rlim_t>(raised.rlim_cur, 256);
 }
+
+OwnershipRecorder::~OwnershipRecorder() { ::setrlimit(RLIMIT_NOFILE, &before_); }
 
 bool OwnershipRecorder::serve(int listener) {
   // The kernel's structure may be longer than the one we were compiled with.
@@ -129,20 +135,21 @@ void OwnershipRecorder::record(const seccomp_notif& notification) {
   constexpr auto kUnchanged = static_cast<uid_t>(-1);
   if (call->uid != kUnchanged) owned.uid = call->uid;
   if (call->gid != kUnchanged) owned.gid = call->gid;
-  if (!owned.file && owned_.size() < open_limit_) owned.file = std::move(file);
+  // Where descriptors are few, root's files go without: almost all are, and most need no record.
+  const bool is_root = owned.uid == 0 && owned.gid == 0;
+  if (!owned.file && owned_.size() < (is_root ? open_limit_ / 2 : open_limit_)) owned.file = std::move(file);
 }
 
 std::string OwnershipRecorder::render() const {
   std::map<std::string, std::string> lines;
   for (const auto& [inode, owned] : owned_) {
-    std::string path = owned.path;
-    unsigned mode = 0;
-    if (owned.file) {
-      struct stat status {};
-      path = read_link("/proc/self/fd/" + std::to_string(owned.file.get()));
-      if (::fstat(owned.file.get(), &status) != 0 || path.ends_with(" (deleted)")) continue;
-      mode = status.st_mode & 07777U;
-    }
+    const bool held = static_cast<bool>(owned.file);
+    std::string path = held ? read_link("/proc/self/fd/" + std::to_string(owned.file.get())) : owned.path;
+    struct stat status {};
+    const bool there = held ? ::fstat(owned.file.get(), &status) == 0 && !path.ends_with(" (deleted)")
+                            : ::lstat((written_ + path).c_str(), &status) == 0;
+    if (!there) continue;
+    const unsigned mode = status.st_mode & 07777U;
     char rest[48];
     std::snprintf(rest, sizeof rest, " %u %u %04o\n", owned.uid, owned.gid, mode);
     lines[path] = path + rest;

@@ -1,6 +1,7 @@
 #pragma once
 // The supervisor of faked ownership (design §6): chown calls of a build step arrive here by seccomp
 // notification, are answered with success and recorded.
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <map>
@@ -15,7 +16,12 @@ namespace envtool::runtime::native {
 
 class OwnershipRecorder {
  public:
-  OwnershipRecorder();
+  /// `written`: the folder that the step writes to (its upper, or the tree), to look up what it holds at the
+  /// end.
+  explicit OwnershipRecorder(std::string written);
+  ~OwnershipRecorder();
+  OwnershipRecorder(const OwnershipRecorder&) = delete;
+  OwnershipRecorder& operator=(const OwnershipRecorder&) = delete;
   /// Take and answer one call from the listener. False when nobody can call any more.
   bool serve(int listener);
   /// Lines "path uid gid mode" (uid and gid in decimal, mode four octal digits), sorted by path. What was
@@ -31,6 +37,8 @@ class OwnershipRecorder {
   };
   void record(const seccomp_notif& call);
   std::map<std::pair<dev_t, ino_t>, Owned> owned_;
+  std::string written_;
+  rlimit before_{};
   std::size_t open_limit_ = 0;
 };
 
