@@ -18,6 +18,11 @@ std::string_view headers_of(std::string_view text) {
   return text.substr(0, std::min({unix_end, dos_end, text.size()}));
 }
 
+Failure wrong_hash(const std::string& name) {
+  return fail(Code::digest_mismatch, name + " is not what the index's hash says",
+              "the index or something on the way to it changes files: do not install from it");
+}
+
 }  // namespace
 
 struct Catalog::MetadataFetch {
@@ -91,6 +96,8 @@ void Catalog::fetch_range(std::shared_ptr<MetadataFetch> fetch) {
       std::lock_guard hold(counts_mutex_);
       counts_.range_bytes += answer->body.size();
     }
+    if (answer->body.size() == fetch->size && Digest::of(answer->body) != fetch->sha256)
+      return finish_metadata(*fetch, wrong_hash(fetch->name), false);
     auto text = fetch->remote->take(std::move(answer->body));
     if (!text) return finish_metadata(*fetch, fail(std::move(text).error()), false);
     if (!*text) return fetch_range(fetch);
@@ -105,8 +112,7 @@ void Catalog::fetch_whole(std::shared_ptr<MetadataFetch> fetch) {
   send(std::move(request), [this, fetch](Result<net::Response> answer) {
     if (!answer) return finish_metadata(*fetch, fail(std::move(answer).error()), false);
     if (Digest::of(answer->body) != fetch->sha256)
-      return finish_metadata(
-          *fetch, fail(Code::digest_mismatch, fetch->name + " is not what the index's hash says"), false);
+      return finish_metadata(*fetch, wrong_hash(fetch->name), false);
     finish_metadata(*fetch,
                     fetch->wheel ? RemoteMetadata::of_whole(fetch->name, answer->body)
                                  : static_metadata(fetch->name, answer->body),

@@ -6,6 +6,8 @@ namespace envtool::resolve::python {
 
 Prefetch::Prefetch(Catalog& catalog, const Asked& asked, const std::vector<std::unique_ptr<Target>>& targets)
     : catalog_(catalog), asked_(asked), targets_(targets), walks_(targets.size()) {
+  for (const auto& one : asked_.packages)
+    if (one.requirement.url) fixed_.insert(one.requirement.key);
   catalog_.on_page = [this](const auto& page) { page_came(page); };
   catalog_.on_metadata = [this](const std::string& key, const auto& metadata) {
     metadata_came(key, metadata);

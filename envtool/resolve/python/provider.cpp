@@ -10,6 +10,13 @@ using solver::PackageId;
 using solver::Rank;
 using solver::VersionSet;
 
+namespace {
+
+constexpr std::uint32_t kFetchAheadAfter = 4;
+constexpr std::size_t kFetchAhead = 64;
+
+}  // namespace
+
 PythonProvider::PythonProvider(Catalog& catalog, const Asked& asked, const Target& target,
                                const FixedSources& fixed, std::map<std::string, std::string> prefer)
     : catalog_(catalog), asked_(asked), target_(target), fixed_(fixed), prefer_(std::move(prefer)) {
@@ -51,6 +58,7 @@ std::optional<Rank> PythonProvider::preferred(const Package& package, const Vers
 Result<std::optional<Rank>> PythonProvider::choose(PackageId id, const VersionSet& allowed) {
   if (id == root()) return std::optional<Rank>(0);
   const Package& package = packages_[id];
+  fetch_ahead(id, allowed);
   if (auto rank = preferred(package, allowed)) return rank;
   // Stable wheel, stable source, pre-release wheel, pre-release source: the first kind that there is.
   std::optional<Rank> best[4];
@@ -66,6 +74,23 @@ Result<std::optional<Rank>> PythonProvider::choose(PackageId id, const VersionSe
   for (const auto& rank : best)
     if (rank) return rank;
   return std::optional<Rank>{};
+}
+
+/// A package that is tried again and again (botocore, urllib3) will be tried further down: its metadata is
+/// fetched side by side instead of one after the other.
+void PythonProvider::fetch_ahead(PackageId id, const VersionSet& allowed) {
+  Tried& tried = tried_[id];
+  const auto highest = allowed.highest();
+  if (++tried.count < kFetchAheadAfter || !highest || (tried.reached && *highest >= *tried.reached)) return;
+  std::size_t count = 0;
+  for (auto rank = highest; rank && count < kFetchAhead; rank = allowed.below(*rank)) {
+    tried.reached = rank;
+    if (packages_[id].universe->release(*rank).version.is_prerelease()) continue;
+    const Assessment found = assess(id, *rank);
+    if (found.file == nullptr || !found.file->wheel) continue;
+    catalog_.want_metadata(*found.file);
+    ++count;
+  }
 }
 
 solver::Urgency PythonProvider::urgency(PackageId id, const VersionSet& allowed) const {

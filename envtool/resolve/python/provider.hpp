@@ -60,6 +60,7 @@ class PythonProvider : public solver::Provider {
   [[nodiscard]] const std::set<std::string>& remarks() const { return remarks_; }
 
  private:
+  void fetch_ahead(solver::PackageId package, const solver::VersionSet& allowed);
   Result<void> add_asked(solver::Dependencies& into);
   Result<void> add_metadata(const Package& package, solver::Rank version, solver::Dependencies& into);
   Result<void> add(const pep::Requirement& wanted, Requirement text, solver::Dependencies& into);
@@ -84,6 +85,11 @@ class PythonProvider : public solver::Provider {
   std::map<std::pair<std::string, std::string>, solver::PackageId> package_ids_;
   std::vector<Requirement> requirements_;
   std::map<std::pair<std::string, std::string>, std::uint32_t> requirement_ids_;
+  struct Tried {
+    std::uint32_t count = 0;
+    std::optional<solver::Rank> reached;  ///< down to here metadata is on its way
+  };
+  std::map<solver::PackageId, Tried> tried_;
   std::set<std::string> remarks_;
 };
 

@@ -89,7 +89,8 @@ Result<PythonSolution> resolve_python(const PythonProblem& problem, PythonSource
   ENVTOOL_CHECK(follow_fixed(asked, fixed, catalog, prefetch));
 
   SdistWorkshop workshop(problem, sources, events);
-  const SolveInputs inputs{.catalog = catalog, .asked = asked, .fixed = fixed, .workshop = workshop};
+  const SolveInputs inputs{
+      .catalog = catalog, .asked = asked, .fixed = fixed, .workshop = workshop, .events = events};
   ENVTOOL_TRY(const auto solutions, solve_all(inputs, targets, events));
   make_remarks(solutions, targets, policy.pinned, events);
   const CatalogCounts counts = catalog.counts();

@@ -6,9 +6,10 @@
 namespace envtool::resolve::python {
 namespace {
 
-Error unsatisfiable(const solver::Derivation& derivation, const PythonProvider& provider) {
+Error unsatisfiable(const solver::Derivation& derivation, const PythonProvider& provider, Events& events) {
   const PythonWords words(provider);
   solver::Report report = solver::report(derivation, words);
+  if (report.proof.size() > report.sentences.size()) events.detail("in full:\n" + join(report.proof, "\n"));
   Error error{.code = Code::unsatisfiable,
               .what = "no set of packages meets every requirement on " +
                       provider.target().asked().platform.str() + " with Python " +
@@ -56,7 +57,7 @@ Result<TargetSolution> solve_target(const SolveInputs& inputs, const Target& tar
     };
   ENVTOOL_TRY(auto outcome, solver::solve(provider, inputs.catalog.stop_token()));
   if (const auto* failed = std::get_if<solver::Derivation>(&outcome))
-    return fail(unsatisfiable(*failed, provider));
+    return fail(unsatisfiable(*failed, provider, inputs.events));
   return collect(provider, std::get<solver::Solution>(outcome));
 }
 

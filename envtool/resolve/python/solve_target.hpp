@@ -29,6 +29,7 @@ struct SolveInputs {
   const Asked& asked;
   const FixedSources& fixed;
   SdistWorkshop& workshop;
+  Events& events;
 };
 
 /// Errors: unsatisfiable with sentences and hints; those of the catalog.

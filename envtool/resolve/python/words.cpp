@@ -32,17 +32,25 @@ std::string PythonWords::versions(PackageId id, const VersionSet& set) const {
     bool from_start, to_end;
   };
   std::vector<Run> runs;
-  bool gap = true, only_negligible_before = true;
+  bool gap = true, first = true, solid = false;  // solid: the run has a bound that a person would know
   for (Rank rank = 0; rank < size; ++rank) {
+    const bool small = negligible(id, rank);
     if (set.contains(rank)) {
-      if (gap || runs.empty()) runs.push_back({rank, rank, only_negligible_before, false});
-      else runs.back().high = rank;
+      if (gap || runs.empty()) {
+        runs.push_back({rank, rank, first, false});
+        solid = !small;
+      } else if (!small) {
+        if (!solid) runs.back().low = rank;
+        runs.back().high = rank;
+        solid = true;
+      } else if (!solid) {
+        runs.back().high = rank;
+      }
       gap = false;
-      only_negligible_before = false;
-    } else if (!negligible(id, rank)) {
+    } else if (!small) {
       gap = true;
-      only_negligible_before = false;
     }
+    if (!small || set.contains(rank)) first = false;
   }
   if (!runs.empty()) runs.back().to_end = !gap;
   if (runs.size() == 1 && runs[0].from_start && runs[0].to_end) return name(id);
@@ -98,21 +106,25 @@ std::optional<std::string> PythonWords::changeable(const solver::Cause& cause) c
 }
 
 std::string PythonWords::wheels_there_are(const Release& release) const {
-  std::set<std::string> tags;
-  for (const File& file : release.files)
-    if (auto fields = pep::split_wheel_name(file.name); fields && file.wheel)
-      tags.insert(std::string(fields->pythons) +
-                  (fields->platforms.find("x86_64") != std::string_view::npos    ? " x86_64"
-                   : fields->platforms.find("aarch64") != std::string_view::npos ? " aarch64"
-                                                                                 : ""));
-  std::vector<std::string> list(tags.begin(), tags.end());
+  const std::string machine = provider_.target().asked().platform.machine();
+  std::set<std::string> pythons, machines;
+  bool source = false;
+  for (const File& file : release.files) {
+    const auto fields = file.wheel ? pep::split_wheel_name(file.name) : std::nullopt;
+    source = source || !file.wheel;
+    if (!fields) continue;
+    if (fields->platforms == "any" || fields->platforms.find(machine) != std::string_view::npos)
+      pythons.emplace(fields->pythons);
+    else machines.emplace(fields->platforms.substr(fields->platforms.find("linux")));
+  }
+  std::vector<std::string> list(pythons.begin(), pythons.end());
   if (list.size() > 8) {
     list.erase(list.begin() + 3, list.end() - 3);
     list.insert(list.begin() + 3, "…");
   }
   if (!list.empty()) return "there are wheels for " + join(list, ", ");
-  for (const File& file : release.files)
-    if (!file.wheel) return "there is only a source distribution";
+  if (!machines.empty()) return "there are wheels for other machines only, such as " + *machines.begin();
+  if (source) return "there is only a source distribution";
   return release.foreign ? "there are wheels for other systems only"
                          : "it has no files that can be installed";
 }

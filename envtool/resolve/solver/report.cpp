@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 
 #include "envtool/resolve/solver/phrases.hpp"
 #include "envtool/support/text.hpp"
@@ -13,10 +14,36 @@ namespace {
 
 using NodeId = IncompatibilityId;
 
+/// A conclusion that reads like one of its premises (what was ruled out is a version that nobody can use
+/// anyway) says nothing new: those who build on it build on the premise. The root stays the last node.
+std::vector<Derivation::Node> without_repetition(const Derivation& derivation, const Phrasebook& words) {
+  std::vector<Derivation::Node> nodes = derivation.nodes;
+  std::vector<NodeId> stands_for(nodes.size());
+  for (NodeId id = 0; id < nodes.size(); ++id) {
+    stands_for[id] = id;
+    nodes[id].users = 0;
+    if (!nodes[id].derived()) continue;
+    Cause& cause = nodes[id].cause;
+    cause.left = stands_for[cause.left];
+    cause.right = stands_for[cause.right];
+    const std::string text = clause(nodes[id], words);
+    for (NodeId premise : {cause.left, cause.right})
+      if (clause(nodes[premise], words) == text) stands_for[id] = premise;
+  }
+  for (NodeId id = static_cast<NodeId>(nodes.size()); id-- > 0;) {
+    const bool used = id + 1 == nodes.size() || nodes[id].users > 0;
+    if (!used || !nodes[id].derived()) continue;
+    ++nodes[nodes[id].cause.left].users;
+    ++nodes[nodes[id].cause.right].users;
+  }
+  return nodes;
+}
+
 /// Walks the derivation, causes first, one sentence for each derived node that is not folded into another.
 class Writer {
  public:
-  Writer(const Derivation& derivation, const Phrasebook& words) : nodes_(derivation.nodes), words_(words) {}
+  Writer(const Derivation& derivation, const Phrasebook& words)
+      : nodes_(without_repetition(derivation, words)), words_(words) {}
 
   std::vector<std::string> run() {
     const auto last = static_cast<NodeId>(nodes_.size() - 1);
@@ -106,7 +133,7 @@ class Writer {
     return text + " (" + std::to_string(numbers_[id]) + ")";
   }
 
-  const std::vector<Derivation::Node>& nodes_;
+  std::vector<Derivation::Node> nodes_;
   const Phrasebook& words_;
   std::vector<std::string> sentences_;
   std::map<NodeId, std::size_t> said_;
@@ -114,6 +141,58 @@ class Writer {
   std::optional<NodeId> last_;
   int count_ = 0;
 };
+
+/// More sentences than this nobody follows.
+constexpr std::size_t kReadable = 5;
+
+using Facts = std::vector<const Derivation::Node*>;
+
+/// Of two facts that say the same about more and fewer versions the wider stays; of what cannot be used, what
+/// is said of the newest version.
+void add_fact(Facts& facts, const Derivation::Node& node) {
+  const Cause& mine = node.cause;
+  for (const Derivation::Node*& other : facts) {
+    const Cause& theirs = other->cause;
+    if (mine.kind == CauseKind::no_version) {
+      if (mine.versions.highest() > theirs.versions.highest()) other = &node;
+      return;
+    }
+    if (mine.dependency.requirement != theirs.dependency.requirement) continue;
+    if (mine.versions.subset_of(theirs.versions)) return;
+    if (!theirs.versions.subset_of(mine.versions)) continue;
+    other = &node;
+    return;
+  }
+  facts.push_back(&node);
+}
+
+/// The facts alone, those of one kind about one pair of packages together.
+std::vector<std::string> summary(const Derivation& derivation, const Phrasebook& words) {
+  std::map<std::tuple<bool, CauseKind, PackageId, PackageId>, Facts> groups;
+  for (const auto& node : derivation.nodes) {
+    const Cause& cause = node.cause;
+    if (node.derived() || cause.kind == CauseKind::root) continue;
+    const bool changeable = cause.kind == CauseKind::dependency && words.changeable(cause).has_value();
+    const PackageId package = changeable ? words.root() : cause.package;
+    Facts& facts = groups[{!changeable, cause.kind, package, cause.dependency.package}];
+    // A constraint is the same one for every package that it meets.
+    if (changeable && std::any_of(facts.begin(), facts.end(), [&](const auto* other) {
+          return other->cause.dependency.requirement == cause.dependency.requirement;
+        }))
+      continue;
+    add_fact(facts, node);
+  }
+  std::vector<std::string> lines{"these do not go together:"};
+  const auto say = [&](const Derivation::Node* node) { lines.push_back("- " + clause(*node, words)); };
+  for (const auto& [key, facts] : groups) {
+    say(facts.front());
+    if (facts.size() > 3)
+      lines.push_back("- … and " + std::to_string(facts.size() - 2) + " more in the same way, up to");
+    else if (facts.size() == 3) say(facts[1]);
+    if (facts.size() > 1) say(facts.back());
+  }
+  return lines;
+}
 
 std::vector<std::string> advice(const Derivation& derivation, const Phrasebook& words) {
   std::set<std::string> changeable;
@@ -129,7 +208,9 @@ std::vector<std::string> advice(const Derivation& derivation, const Phrasebook& 
 }  // namespace
 
 Report report(const Derivation& derivation, const Phrasebook& words) {
-  return {Writer(derivation, words).run(), advice(derivation, words)};
+  Report made{.sentences = {}, .proof = Writer(derivation, words).run(), .advice = advice(derivation, words)};
+  made.sentences = made.proof.size() > kReadable ? summary(derivation, words) : made.proof;
+  return made;
 }
 
 }  // namespace envtool::resolve::solver

@@ -23,7 +23,10 @@ class Phrasebook {
 };
 
 struct Report {
-  std::vector<std::string> sentences;  ///< from the facts to the conclusion, each complete
+  /// From the facts to the conclusion, each complete. A long proof is only summed up here: who is involved,
+  /// without the steps.
+  std::vector<std::string> sentences;
+  std::vector<std::string> proof;  ///< every step, for -v
   std::vector<std::string> advice;     ///< what to change
 };
 

@@ -80,7 +80,8 @@ class FakeProvider : public Provider, public Phrasebook {
   }
   [[nodiscard]] std::string dependency(const Cause& cause) const override {
     const std::string wanted = requirement_texts_[cause.dependency.requirement];
-    return cause.package == 0 ? "you ask for " + wanted : versions(cause.package, cause.versions) + " needs " + wanted;
+    return cause.package == 0 ? "you ask for " + wanted
+                              : versions(cause.package, cause.versions) + " needs " + wanted;
   }
   [[nodiscard]] std::string no_version(PackageId package, const VersionSet& set) const override {
     return "no " + versions(package, set) + " is usable";

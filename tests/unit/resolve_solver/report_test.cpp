@@ -40,6 +40,21 @@ TEST_CASE("arguments that branch refer to each other by number", "[resolve][solv
   CHECK(shop.last_report.sentences.size() < 10);
 }
 
+TEST_CASE("a long proof is summed up, and its steps are kept for those who want them", "[resolve][solver]") {
+  FakeProvider shop;
+  for (int i = 1; i <= 12; ++i) shop.release("plot", i, {{"array", i + 1}});
+  shop.release("array", 1);
+  for (int i = 2; i <= 20; ++i) shop.release("array", i, {{"base" + std::to_string(i % 3), 2}});
+  for (int i = 0; i < 3; ++i) shop.release("base" + std::to_string(i), 1);
+  shop.ask({{"plot"}});
+  REQUIRE(shop.solution() == "none");
+  INFO(shop.explanation());
+  CHECK(shop.last_report.proof.size() > 10);
+  CHECK(shop.last_report.sentences.size() < 12);
+  CHECK(shop.explanation().find("you ask for plot") != std::string::npos);
+  CHECK(shop.explanation().find("more in the same way") != std::string::npos);
+}
+
 TEST_CASE("a package that does not exist is one sentence", "[resolve][solver]") {
   FakeProvider shop;
   shop.id("nopkg");
