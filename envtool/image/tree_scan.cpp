@@ -90,6 +90,7 @@ class Scanner {
       found.tar.type = TarEntry::Type::directory;
     } else if (S_ISREG(status.st_mode)) {
       found.tar.size = static_cast<std::uint64_t>(status.st_size);
+      found.tar.mtime = status.st_mtime;
       found.device = status.st_dev;
       found.inode = status.st_ino;
     } else if (S_ISLNK(status.st_mode)) {
@@ -129,7 +130,6 @@ class Scanner {
   static void apply(const store::EntryAttributes& attributes, TarEntry& entry) {
     entry.uid = attributes.uid;
     entry.gid = attributes.gid;
-    entry.mtime = kFixedTime;
     if (attributes.mode) entry.mode = *attributes.mode;
     if (attributes.capability) entry.xattrs["security.capability"] = *attributes.capability;
     if (attributes.device_type == 0 || !attributes.device) return;

@@ -17,13 +17,20 @@ constexpr std::array<timespec, 2> kTimes{{{kFixedTime, 0}, {kFixedTime, 0}}};
 
 }  // namespace
 
-Result<TreeWriter> TreeWriter::create(const std::filesystem::path& root) {
+std::int64_t file_time(const Digest& wheel) {
+  const auto bytes = wheel.bytes();
+  const std::uint32_t value = (std::uint32_t{bytes[0]} << 24) | (std::uint32_t{bytes[1]} << 16) |
+                              (std::uint32_t{bytes[2]} << 8) | bytes[3];
+  return kFixedTime + (value & 0x1fffffff);
+}
+
+Result<TreeWriter> TreeWriter::create(const std::filesystem::path& root, std::int64_t file_time) {
   if (::mkdir(root.c_str(), 0755) != 0) return fail_errno("cannot make the folder", root.string());
   UniqueFd fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
   if (!fd) return fail_errno("cannot open", root.string());
   // mkdir and open obey the umask; the image must not.
   if (::fchmod(fd.get(), 0755) != 0) return fail_errno("cannot set the mode of", root.string());
-  return TreeWriter(std::move(fd), root.string());
+  return TreeWriter(std::move(fd), root.string(), file_time);
 }
 
 Result<void> TreeWriter::add_directory(std::string_view path) {
@@ -62,7 +69,8 @@ Result<void> TreeWriter::open_file(std::string_view path, bool executable) {
 Result<void> TreeWriter::write(std::string_view bytes) { return write_all(file_.get(), bytes, open_path_); }
 
 Result<void> TreeWriter::close_file() {
-  if (::futimens(file_.get(), kTimes.data()) != 0)
+  const timespec times[2] = {{file_time_, 0}, {file_time_, 0}};
+  if (::futimens(file_.get(), times) != 0)
     return fail_errno("cannot set the time of", name_ + "/" + open_path_);
   // close() is where a full disk or quota can show last.
   if (::close(file_.release()) != 0) return fail_errno("cannot write", name_ + "/" + open_path_);

@@ -38,10 +38,11 @@ std::vector<Entry> in_order(const std::vector<InstallFile>& files) {
 
 class Unpacker {
  public:
-  Unpacker(const archive::ZipReader& wheel, TreeWriter writer, std::string object)
+  Unpacker(const archive::ZipReader& wheel, TreeWriter writer, std::string object, std::int64_t file_time)
       : wheel_(wheel),
         writer_(std::move(writer)),
         object_(std::move(object)),
+        file_time_(file_time),
         tar_([this](std::string_view bytes) {
           // A member's bytes count for its own digest too; the tar's headers and padding do not.
           in_member_ ? digests_.update_both(bytes) : digests_.update_outer(bytes);
@@ -78,7 +79,7 @@ class Unpacker {
     TarEntry entry;
     entry.path = file.path;
     entry.mode = file.executable ? 0755 : 0644;
-    entry.mtime = kFixedTime;
+    entry.mtime = file_time_;
     entry.size = file.size;
     ENVTOOL_CHECK(tar_.add(entry));
     ENVTOOL_CHECK(writer_.open_file(file.path, file.executable));
@@ -109,6 +110,7 @@ class Unpacker {
   const archive::ZipReader& wheel_;
   TreeWriter writer_;
   std::string object_;
+  std::int64_t file_time_;
   TwinSha256 digests_;
   bool in_member_ = false;
   archive::TarWriter tar_;
@@ -123,8 +125,8 @@ Result<store::TreeRecord> unpack_wheel(const std::filesystem::path& file, const 
   ENVTOOL_TRY(const auto source, archive::FileAccess::open(file.string()));
   ENVTOOL_TRY(const auto wheel, archive::ZipReader::open(source, object));
   ENVTOOL_TRY(const auto files, plan_install(wheel, what, scheme, object));
-  ENVTOOL_TRY(TreeWriter writer, TreeWriter::create(root));
-  return Unpacker(wheel, std::move(writer), object).run(files, stop);
+  ENVTOOL_TRY(TreeWriter writer, TreeWriter::create(root, file_time(what.wheel.sha256)));
+  return Unpacker(wheel, std::move(writer), object, file_time(what.wheel.sha256)).run(files, stop);
 }
 
 }  // namespace envtool::image

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "envtool/support/env_vars.hpp"
+#include "envtool/support/files.hpp"
 #include "envtool/support/text.hpp"
 #include "runtime/native/host_files.hpp"
 
@@ -16,11 +17,32 @@ namespace {
 
 constexpr const char* kPycacheInside = "/run/envtool/pycache";
 
-void bind(oci::RuntimeSpec& spec, const fs::path& source, const std::string& target, bool read_only) {
+// Not named bind: std::bind takes temporaries better than we do, and does nothing.
+void add_bind(oci::RuntimeSpec& spec, const fs::path& source, const std::string& target, bool read_only) {
   spec.mounts.push_back({.destination = target,
                          .type = "bind",
                          .source = source.native(),
                          .options = {"rbind", read_only ? "ro" : "rw", "nosuid", "nodev"}});
+}
+
+/// Byte code of the project, kept while its packages change: a wheel's files carry a time of their own, so
+/// byte code of another release is never taken for current (image/tree_writer.hpp). The base's files do not,
+/// so another base begins anew.
+Result<fs::path> pycache_folder(const ProjectState& state, const fs::path& own) {
+  project::Lock base = *state.lock;
+  base.inputs = {};
+  base.indexes.clear();
+  for (auto& platform : base.platforms) {
+    platform.packages.clear();
+    platform.image.reset();
+  }
+  const std::string name = Digest::of(project::render(base)).hex().substr(0, 16);
+  ENVTOOL_CHECK(make_directories(own / "pycache" / name, 0700));
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(own / "pycache", error)) {
+    if (entry.path().filename() != name) (void)remove_tree(entry.path());
+  }
+  return own / "pycache" / name;
 }
 
 /// A name for the caller in the container. root on the host is an ordinary name inside: nothing there may
@@ -42,7 +64,7 @@ Result<void> add_user_mounts(oci::RuntimeSpec& spec, const ProjectState& state) 
                         .chain = {},
                         .hints = {"make the folder, or change `mounts` in env.yaml"}});
     }
-    bind(spec, source.lexically_normal(), mount.target, mount.read_only);
+    add_bind(spec, source.lexically_normal(), mount.target, mount.read_only);
   }
   return {};
 }
@@ -108,6 +130,10 @@ runtime::NetworkMode network_of(const project::EnvYaml& yaml) {
 
 }  // namespace
 
+fs::path project_folder(const fs::path& state, const fs::path& project) {
+  return state / "projects" / Digest::of(project.native()).hex().substr(0, 16);
+}
+
 void set_variable(std::vector<std::string>& env, const std::string& name, const std::string& value) {
   const std::string prefix = name + "=";
   std::erase_if(env, [&](const std::string& entry) { return entry.starts_with(prefix); });
@@ -131,9 +157,10 @@ Result<Container> make_container(const ProjectState& state, const Digest& image_
   container.options = {
       .network = network_of(state.yaml), .ports = state.yaml.ports, .upper = {}, .keep_stdin = true};
 
-  const fs::path own = tools.state / "projects" / Digest::of(state.folder.native()).hex().substr(0, 16);
+  const fs::path own = project_folder(tools.state, state.folder);
   const std::string home = "/home/" + user_inside();
   ENVTOOL_CHECK(make_directories(own / "home", 0700));
+  ENVTOOL_CHECK(write_atomic(own / "project", state.folder.native() + "\n", 0600, false));
   ENVTOOL_TRY(auto files,
               runtime::native::write_host_files(own / "etc", {.lowers = container.rootfs.lowers,
                                                               .user = user_inside(),
@@ -147,9 +174,10 @@ Result<Container> make_container(const ProjectState& state, const Digest& image_
   spec.process.gid = ::getgid();
   ENVTOOL_CHECK(add_image_config(spec, *image));
   spec.mounts = runtime::native::standard_mounts(state.yaml.resources.shm.value_or(ByteCount{}).value);
-  bind(spec, state.folder, kWorkspace, false);
-  bind(spec, own / "home", home, false);
-  bind(spec, container.rootfs.pycache, kPycacheInside, false);
+  add_bind(spec, state.folder, kWorkspace, false);
+  add_bind(spec, own / "home", home, false);
+  ENVTOOL_TRY(const fs::path pycache, pycache_folder(state, own));
+  add_bind(spec, pycache, kPycacheInside, false);
   spec.mounts.insert(spec.mounts.end(), files.mounts.begin(), files.mounts.end());
   ENVTOOL_CHECK(add_user_mounts(spec, state));
   for (const auto& [name, value] : files.env) set_variable(spec.process.env, name, value);

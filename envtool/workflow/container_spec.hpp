@@ -34,6 +34,10 @@ Result<void> set_process(oci::RuntimeSpec& spec, const ProcessRequest& request, 
 /// /workspace, or below it where the caller's folder is below the project.
 std::string working_folder(const ProcessRequest& request, const std::filesystem::path& project);
 
+/// What a project has beside its source tree: home/, etc/, pycache/, and the file `project` with its path.
+std::filesystem::path project_folder(const std::filesystem::path& state,
+                                     const std::filesystem::path& project);
+
 /// Set or replace NAME in a list of "NAME=value".
 void set_variable(std::vector<std::string>& env, const std::string& name, const std::string& value);
 
