@@ -53,8 +53,7 @@ Result<store::Tree> build(std::vector<project::LockedDeb> debs, const store::Tre
   ENVTOOL_CHECK(step.configure(unpacked, files));
   ENVTOOL_CHECK(step.take_ownership(attributes));
   if (below.empty()) ENVTOOL_CHECK(put_placeholders(root));
-  inherit_attributes(root, below, attributes);
-  ENVTOOL_TRY(store::Tree tree, finish_tree(key, temporary.path(), std::move(attributes), context));
+  ENVTOOL_TRY(store::Tree tree, finish_tree(key, temporary.path(), below, std::move(attributes), context));
   ENVTOOL_CHECK(remove_tree(downloads));
   return tree;
 }

@@ -14,6 +14,22 @@ namespace envtool::image {
 namespace fs = std::filesystem;
 namespace {
 
+// Whether a build that was killed has left this file whole.
+bool is_kept(const project::Artifact& artifact, const fs::path& file) {
+  struct stat status {};
+  if (::lstat(file.c_str(), &status) != 0) return false;
+  auto stream = archive::FileStream::open(file.native());
+  if (!stream) return false;
+  Sha256 hash;
+  std::string buffer(256 << 10, '\0');
+  for (;;) {
+    const auto size = stream->read(buffer);
+    if (!size) return false;
+    if (*size == 0) return hash.finish() == artifact.sha256;
+    hash.update(std::string_view(buffer).substr(0, *size));
+  }
+}
+
 class Job {
  public:
   Job(const std::vector<project::LockedDeb>& debs, const fs::path& downloads, UnpackTarget& target,
@@ -44,6 +60,12 @@ class Job {
   fs::path file_of(std::size_t i) const { return downloads_ / debs_[i].artifact.sha256.hex(); }
 
   Result<void> start(std::size_t i) {
+    if (is_kept(debs_[i].artifact, file_of(i))) {
+      arrived_ += debs_[i].artifact.size.value;
+      const std::scoped_lock lock(mutex_);
+      enqueue(i);
+      return {};
+    }
     ENVTOOL_TRY(Url url, Url::parse(debs_[i].artifact.url));
     {
       const std::scoped_lock lock(mutex_);
@@ -65,12 +87,19 @@ class Job {
     --pending_;
     if (!done) {
       keep(std::move(done).error().in("while fetching " + debs_[i].name));
-    } else if (first_ == i) {
+    } else {
+      enqueue(i);
+    }
+    changed_.notify_all();
+  }
+
+  // Under the mutex.
+  void enqueue(std::size_t i) {
+    if (first_ == i) {
       ready_.push_front(i);
     } else {
       ready_.push_back(i);
     }
-    changed_.notify_all();
   }
 
   // The next one to unpack; nothing when all are taken or the job failed.

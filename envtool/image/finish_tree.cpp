@@ -7,9 +7,13 @@
 namespace envtool::image {
 namespace fs = std::filesystem;
 
-Result<store::Tree> finish_tree(const store::TreeKey& key, const fs::path& temporary, Attributes attributes,
+Result<store::Tree> finish_tree(const store::TreeKey& key, const fs::path& temporary,
+                                std::span<const store::Tree> below, Attributes attributes,
                                 MakeContext& context) {
-  ENVTOOL_TRY(const Normalised normalised, normalise(temporary / "root", attributes));
+  inherit_attributes(temporary / "root", below, attributes);
+  std::vector<fs::path> lowers;
+  for (const store::Tree& tree : below) lowers.push_back(tree.root);
+  ENVTOOL_TRY(const Normalised normalised, normalise(temporary / "root", attributes, lowers));
   for (const std::string& path : normalised.secrets)
     context.events.warn("a package made the private key " + path +
                         ", which everyone with the image would share; it is left out of the image");

@@ -7,9 +7,10 @@
 namespace envtool::image {
 
 /// The last steps of every tree that scripts or foreign archives wrote: normalise, hash as a layer, adopt.
-/// In:     `<temporary>/root`, and what is known of its owners.
+/// In:     `<temporary>/root`, the trees that it lies over, and what is known of its owners.
 /// Errors: as normalise, write_layer_tar, Store::adopt_tree.
 Result<store::Tree> finish_tree(const store::TreeKey& key, const std::filesystem::path& temporary,
-                                Attributes attributes, MakeContext& context);
+                                std::span<const store::Tree> below, Attributes attributes,
+                                MakeContext& context);
 
 }  // namespace envtool::image

@@ -26,7 +26,8 @@ struct CloseDir {
 
 class Normaliser {
  public:
-  Normaliser(const fs::path& root, Attributes& attributes) : root_(root), attributes_(attributes) {}
+  Normaliser(const fs::path& root, Attributes& attributes, std::span<const fs::path> lowers)
+      : root_(root), attributes_(attributes), lowers_(lowers) {}
 
   Result<Normalised> run() {
     struct stat status {};
@@ -40,7 +41,7 @@ class Normaliser {
  private:
   Result<void> folder(const std::string& relative, const struct stat& status) {
     const fs::path path = root_ / relative;
-    ENVTOOL_CHECK(folder_xattrs(path));
+    ENVTOOL_CHECK(folder_xattrs(path, relative));
     std::vector<std::string> names;
     {
       const std::unique_ptr<DIR, CloseDir> stream(::opendir(path.c_str()));
@@ -114,16 +115,29 @@ class Normaliser {
   }
 
   // Bookkeeping of the overlay that wrote the upper means nothing to a reader of the tree.
-  Result<void> folder_xattrs(const fs::path& path) {
+  Result<void> folder_xattrs(const fs::path& path, const std::string& relative) {
     char value[8];
     if (::lgetxattr(path.c_str(), "user.overlay.redirect", value, 0) > 0)
       return fail(Code::unsupported, "a script moved the folder " + path.native() +
                                          ", which an overlay records in a way that no layer can hold");
     const ssize_t size = ::lgetxattr(path.c_str(), "user.overlay.opaque", value, sizeof value);
-    if (size == 1 && value[0] == 'y') out_.whiteouts = true;
+    if (size == 1 && value[0] == 'y') {
+      if (hides_something(relative)) {
+        out_.whiteouts = true;
+      } else if (::lremovexattr(path.c_str(), "user.overlay.opaque") != 0) {
+        return fail_errno("make transparent", path.native());
+      }
+    }
     for (const char* name : {"user.overlay.origin", "user.overlay.impure", "user.overlay.uuid"})
       ::lremovexattr(path.c_str(), name);
     return {};
+  }
+
+  [[nodiscard]] bool hides_something(const std::string& relative) const {
+    struct stat status {};
+    for (const fs::path& lower : lowers_)
+      if (::lstat((lower / relative).c_str(), &status) == 0) return true;
+    return false;
   }
 
   static Result<void> fix_time(const fs::path& path) {
@@ -166,6 +180,7 @@ class Normaliser {
 
   const fs::path& root_;
   Attributes& attributes_;
+  std::span<const fs::path> lowers_;
   Normalised out_;
 };
 
@@ -205,8 +220,8 @@ Result<TreeFacts> tree_facts(const fs::path& root) {
   return facts;
 }
 
-Result<Normalised> normalise(const fs::path& root, Attributes& attributes) {
-  auto result = Normaliser(root, attributes).run();
+Result<Normalised> normalise(const fs::path& root, Attributes& attributes, std::span<const fs::path> lowers) {
+  auto result = Normaliser(root, attributes, lowers).run();
   if (!result) return fail(std::move(result).error().in("while making the tree the same on every machine"));
   return result;
 }

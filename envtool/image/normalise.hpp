@@ -2,6 +2,7 @@
 // A tree that scripts wrote into, made the same on every machine, day, user, umask and time zone.
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,12 +19,15 @@ struct Normalised {
 };
 
 /// In:     `root`, a tree or an overlay's upper; `attributes`, what is known of it: entries that are gone or
-///         say nothing are dropped, setuid bits and capabilities found on the disk are added.
+///         say nothing are dropped, setuid bits and capabilities found on the disk are added; `lowers`, what
+///         an upper lay over: some kernels mark every new folder as opaque, which is kept only where it hides
+///         something.
 /// Out:    logs, caches, lock files, backups, byte code, identities and keys of one machine are removed or
 ///         emptied; dates in /etc/shadow are fixed; no file has setuid or setgid on the disk; every mtime is
 ///         the fixed one.
 /// Errors: io; unsupported — an overlay redirect, which no tar can hold.
-Result<Normalised> normalise(const std::filesystem::path& root, Attributes& attributes);
+Result<Normalised> normalise(const std::filesystem::path& root, Attributes& attributes,
+                             std::span<const std::filesystem::path> lowers = {});
 
 /// What a tree's record says of it, without changing anything. Errors: io.
 struct TreeFacts {

@@ -16,8 +16,7 @@ Result<store::Tree> build(const SetupTree& what, const store::TreeKey& key,
   for (const std::string& command : what.commands) ENVTOOL_CHECK(step.shell(command));
   Attributes attributes;
   ENVTOOL_CHECK(step.take_ownership(attributes));
-  inherit_attributes(temporary.root(), below, attributes);
-  return finish_tree(key, temporary.path(), std::move(attributes), context);
+  return finish_tree(key, temporary.path(), below, std::move(attributes), context);
 }
 
 }  // namespace
