@@ -52,6 +52,7 @@ class TarReader {
   Result<std::string> read_extension(std::uint64_t size);
   Result<std::optional<TarEntry>> next_header(Records& records);
   Result<TarEntry> finish_entry(const Block& block, Records records);
+  Result<void> begin_content(std::uint64_t size);
   ByteStream& source_;
   std::string object_;
   TarLimits limits_;

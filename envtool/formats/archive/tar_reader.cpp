@@ -81,6 +81,33 @@ class Numbers {
   bool valid_ = true;
 };
 
+Result<TarEntry::Type> kind_of(const Block& block, const Records& records, bool trailing_slash,
+                               const std::string& object) {
+  const char flag = block[kType.offset];
+  if (flag == 'S' || records.contains("GNU.sparse.major") || records.contains("GNU.sparse.map"))
+    return fail(Code::unsupported, object + " has a sparse file, which is not supported");
+  const auto type = type_of(flag, trailing_slash);
+  if (!type)
+    return fail(Code::unsupported,
+                object + " has an entry of a kind that is not supported (type " + std::to_string(flag) + ")");
+  return *type;
+}
+
+/// The target of a symbolic link as stored, that of a hard link as a clean path.
+Result<void> read_link(const Block& block, const Records& records, TarEntry& entry,
+                       const std::string& object) {
+  if (entry.type != TarEntry::Type::hardlink && entry.type != TarEntry::Type::symlink) return {};
+  const auto record = records.find("linkpath");
+  entry.link = record != records.end() ? record->second : std::string(text(block, kLink));
+  if (entry.type == TarEntry::Type::hardlink) {
+    ENVTOOL_TRY(entry.link, clean_path(entry.link, LeadingSlash::strip, object));
+    return {};
+  }
+  if (entry.link.empty() || entry.link.size() > kMaxPath || entry.link.find('\0') != std::string::npos)
+    return fail(Code::hostile_archive, object + ": " + entry.path + " is a link without a usable target");
+  return {};
+}
+
 }  // namespace
 
 TarReader::TarReader(ByteStream& source, std::string object, TarLimits limits)
@@ -151,28 +178,12 @@ Result<std::optional<TarEntry>> TarReader::next_header(Records& records) {
 Result<TarEntry> TarReader::finish_entry(const Block& block, Records records) {
   const auto path_record = records.find("path");
   const std::string path = path_record != records.end() ? path_record->second : raw_path(block);
-  const char flag = block[kType.offset];
-  const bool sparse =
-      flag == 'S' || records.contains("GNU.sparse.major") || records.contains("GNU.sparse.map");
-  const auto type = type_of(flag, path.ends_with('/'));
-  if (sparse || !type)
-    return fail(Code::unsupported, object_ + " has an entry of a kind that is not supported (" +
-                                       (sparse ? "sparse file" : "type " + std::to_string(flag)) + ")");
   TarEntry entry;
-  entry.type = *type;
+  ENVTOOL_TRY(entry.type, kind_of(block, records, path.ends_with('/'), object_));
   ENVTOOL_TRY(entry.path, clean_path(path, LeadingSlash::strip, object_));
   if (entry.path.empty() && entry.type != TarEntry::Type::directory)
     return fail(Code::hostile_archive, object_ + " replaces the root folder by something else");
-  const auto link_record = records.find("linkpath");
-  entry.link = link_record != records.end() ? link_record->second : std::string(text(block, kLink));
-  if (entry.type == TarEntry::Type::hardlink) {
-    ENVTOOL_TRY(entry.link, clean_path(entry.link, LeadingSlash::strip, object_));
-  } else if (entry.type != TarEntry::Type::symlink) {
-    entry.link.clear();
-  } else if (entry.link.empty() || entry.link.size() > kMaxPath ||
-             entry.link.find('\0') != std::string::npos) {
-    return fail(Code::hostile_archive, object_ + ": " + entry.path + " is a link without a usable target");
-  }
+  ENVTOOL_CHECK(read_link(block, records, entry, object_));
   Numbers numbers(block, records);
   const std::int64_t size = numbers.get(kSize, "size");
   entry.mode = numbers.get_u32(kMode, nullptr) & 07777;
@@ -186,14 +197,19 @@ Result<TarEntry> TarReader::finish_entry(const Block& block, Records records) {
   if (!numbers.valid() || size < 0) return broken(object_, entry.path + " has a number that cannot be read");
   // Only files have content: the size of a link is what some writers found on disk.
   entry.size = entry.type == TarEntry::Type::file ? static_cast<std::uint64_t>(size) : 0;
-  total_ += entry.size;
-  if (entry.size > limits_.total.value || total_ > limits_.total.value)
-    return fail(Code::hostile_archive, object_ + " unpacks to more than " + render(limits_.total));
   for (auto& [key, value] : records)
     if (key.starts_with("SCHILY.xattr.")) entry.xattrs.emplace(key.substr(13), std::move(value));
-  left_ = entry.size;
-  padding_ = padding(entry.size);
+  ENVTOOL_CHECK(begin_content(entry.size));
   return entry;
+}
+
+Result<void> TarReader::begin_content(std::uint64_t size) {
+  // Before adding up: a size near 2^64 must not wrap.
+  if (size > limits_.total.value || (total_ += size) > limits_.total.value)
+    return fail(Code::hostile_archive, object_ + " unpacks to more than " + render(limits_.total));
+  left_ = size;
+  padding_ = padding(size);
+  return {};
 }
 
 Result<std::size_t> TarReader::read(std::span<char> into) {
