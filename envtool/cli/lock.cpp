@@ -4,17 +4,6 @@
 #include "envtool/cli/command.hpp"
 
 namespace envtool::cli {
-namespace {
-
-std::string arrow(const project::LockChange& change) {
-  const std::string where = change.platform.empty() ? "" : fmt::format("  ({})", change.platform);
-  if (change.before.empty()) return fmt::format("+ {} {}{}", change.name, change.after, where);
-  if (change.after.empty()) return fmt::format("- {} {}{}", change.name, change.before, where);
-  return fmt::format("  {} {} → {}{}", change.name, change.before, change.after, where);
-}
-
-}  // namespace
-
 Result<int> lock_command(Arguments arguments, CommonOptions& common) {
   workflow::LockRequest request;
   Parser parser("lock", common);
@@ -44,7 +33,7 @@ Result<int> lock_command(Arguments arguments, CommonOptions& common) {
                             {"packages", std::to_string(result.packages), Kind::number}}));
     return 0;
   }
-  for (const auto& change : result.changes) session.events().note(arrow(change));
+  for (const auto& line : workflow::describe(result.changes)) session.events().note(line);
   const std::string state = result.current ? "is current" : result.written ? "written" : "unchanged";
   session.events().note(fmt::format("env.lock {}: {} Python packages", state, result.packages));
   return 0;

@@ -43,6 +43,9 @@ struct LockResult {
 };
 Result<LockResult> lock(const LockRequest& request, Events& events);
 
+/// Sentences for what changed: "numpy 1.26.4 → 2.0.0", "+ xgboost 2.1.1", "- seaborn 0.13.2".
+std::vector<std::string> describe(const std::vector<project::LockChange>& changes);
+
 struct BuildRequest {
   std::filesystem::path project;
   LockMode lock_mode = LockMode::update;
