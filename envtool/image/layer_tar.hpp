@@ -13,7 +13,7 @@ struct LayerTar {
 };
 
 /// Write the union of `trees` (a later one wins) to `sink`: entries in byte order of their paths, parents
-/// first, owners and other attributes from the trees' records, else 0:0; mtimes as on disk, without
+/// first, owners and other attributes from the trees' records, else 0:0; mtimes of files as on disk, without
 /// fractions. Overlay whiteouts become ".wh." files and opaque folders ".wh..wh..opq" (layer.md,
 /// "Whiteouts"). An empty sink only computes the digest.
 /// Errors: io, the sink's; cancelled.

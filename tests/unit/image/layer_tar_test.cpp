@@ -1,5 +1,6 @@
 #include "envtool/image/layer_tar.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -56,18 +57,22 @@ Listed list(const std::vector<store::Tree>& trees) {
 
 }  // namespace
 
-TEST_CASE("a layer lists parents first, in byte order, with the fixed time and no owner", "[image]") {
+TEST_CASE("a layer lists parents first, in byte order, without owners; files keep their time", "[image]") {
   const Folder folder;
   const store::Tree made = tree(folder, "one");
   put(made, "a/b/file", "content", 0755);
   put(made, "a.txt", "text");
   put(made, "a/b.txt", "text");
   REQUIRE(::symlink("b/file", (made.root / "a/link").c_str()) == 0);
+  const timespec times[2] = {{400'000'000, 999}, {400'000'000, 999}};
+  REQUIRE(::utimensat(AT_FDCWD, (made.root / "a/b/file").c_str(), times, 0) == 0);
   const Listed listed = list({made});
   CHECK(listed.paths == std::vector<std::string>{"a", "a.txt", "a/b", "a/b.txt", "a/b/file", "a/link"});
   const TarEntry& file = listed.entries.at("a/b/file");
   CHECK(file.mode == 0755);
-  CHECK(file.mtime == 315532800);
+  CHECK(file.mtime == 400'000'000);
+  CHECK(listed.entries.at("a").mtime == 315532800);
+  CHECK(listed.entries.at("a/link").mtime == 315532800);
   CHECK((file.uid == 0 && file.gid == 0));
   CHECK(listed.contents.at("a/b/file") == "content");
   CHECK(listed.entries.at("a/link").link == "b/file");

@@ -136,3 +136,22 @@ TEST_CASE("the order of a wheel's members does not change the layer", "[image]")
   REQUIRE(two);
   CHECK(one->diff_id == two->diff_id);
 }
+
+TEST_CASE("files of two releases do not agree in their time, folders do", "[image]") {
+  const Folder first, second;
+  WheelTree one = wheel_tree(), two = wheel_tree();
+  one.wheel.sha256 = Digest::of("1.0");
+  two.wheel.sha256 = Digest::of("1.1");
+  const auto old_record = unpack(first, full_wheel().build(), one);
+  const auto new_record = unpack(second, full_wheel().build(), two);
+  REQUIRE(old_record);
+  REQUIRE(new_record);
+  const auto time = [](const Folder& folder, const std::string& path) {
+    return std::filesystem::last_write_time(folder.path() / "root" / (kSite + path));
+  };
+  CHECK(time(first, "demo/__init__.py") != time(second, "demo/__init__.py"));
+  CHECK(time(first, "demo") == time(second, "demo"));
+  const std::vector<store::Tree> trees = {{.key = {}, .root = second.path() / "root", .record = {}}};
+  CHECK(write_layer_tar(trees, {})->diff_id == *new_record->diff_id);
+  CHECK(old_record->diff_id != new_record->diff_id);
+}
