@@ -176,3 +176,38 @@ TEST_CASE("a session's command writes to the log and its exit code is kept", "[r
   REQUIRE_FALSE(missing);
   CHECK(missing.error().code == Code::not_found);
 }
+
+TEST_CASE("a memory limit is kept where a cgroup is delegated and refused where not",
+          "[runtime][native][userns]") {
+  const TinyTree tree;
+  auto spec = tree.spec({"inside", "exit", "0"});
+  spec.linux_.resources.memory_limit = 256 << 20;
+  NativeEngine engine({tree.scratch(), false});
+  const auto code = engine.run(spec, tree.rootfs(), {});
+  if (code) {
+    CHECK(*code == 0);
+  } else {
+    CHECK(code.error().code == Code::unsupported);
+    CHECK(has(code.error().what, "memory and process limits need a delegated cgroup"));
+    CHECK(has(code.error().hints.front(), "systemd-run --user --scope"));
+  }
+}
+
+TEST_CASE("a quota of processors becomes an affinity", "[runtime][native][userns]") {
+  const TinyTree tree;
+  auto spec = tree.spec({"inside", "cat", "/proc/self/status"});
+  spec.linux_.resources.cpu_quota = 100'000;
+  const auto [code, text] = run(tree, spec);
+  const auto at = text.find("Cpus_allowed_list:\t");
+  REQUIRE(at != std::string::npos);
+  const auto list = text.substr(at + 19, text.find('\n', at) - at - 19);
+  CHECK(list.find_first_of(",-") == std::string::npos);
+}
+
+TEST_CASE("what the document says of a session's process limits holds", "[runtime][native][userns]") {
+  const TinyTree tree;
+  auto spec = tree.spec({"inside", "cat", "/proc/self/limits"});
+  spec.process.rlimits = {{"RLIMIT_NOFILE", {77, 99}}};
+  const auto [code, text] = run(tree, spec);
+  CHECK(has(text, "Max open files            77                   99"));
+}
