@@ -163,6 +163,12 @@ Error error_of(const LaunchPlan& plan, const Report& report) {
     error.code = Code::unsupported;
     error.hints.clear();  // ENOSPC of clone is no full disk
   }
+  if (report.value == EOVERFLOW)
+    // Only the caller's own uid and gid exist inside; a folder with the set-group-ID bit hands down another
+    // group.
+    error.hints.emplace_back(
+        "a file of the image belongs to another user or group: give the store to yourself "
+        "(chown -R, chmod g-s) or set ENVTOOL_STORE to a folder of your own");
   if (report.step == Step::execute && report.value == ENOENT) error.code = Code::not_found;
   if (report.step == Step::mount_source && report.value == ENOENT) error.code = Code::not_found;
   return error;
