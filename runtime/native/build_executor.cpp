@@ -145,13 +145,17 @@ Result<BuildStepOutcome> execute_step(const BuildStep& step, const LaunchPlan& p
   LaunchOptions how;
   how.streams[0] = input.get();
   how.streams[1] = how.streams[2] = output_end.get();
+  // Ctrl-C is ours to answer when we are told of it: else dpkg would die of it first and look like a failed
+  // step.
+  const std::stop_token stop = events != nullptr ? events->stop_token() : std::stop_token();
+  how.own_session = stop.stop_possible();
   how.record_ownership = step.ownership_log.has_value();
   ENVTOOL_TRY(Running running, launch(plan, how, signals));
   output_end.reset();
   OutputTail tail;
   OwnershipRecorder recorder(plan.in_place ? plan.lowers.front() : plan.upper);
   WatchOptions watching;
-  if (events != nullptr) watching.stop = events->stop_token();
+  watching.stop = stop;
   watching.watches.push_back({output.get(), POLLIN, [&] { return tail.read_from(output.get()); }});
   UniqueFd listener;
   watching.on_listener = [&](UniqueFd fd) {

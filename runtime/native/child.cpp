@@ -143,9 +143,8 @@ void execute(ChildState& state) {
 }
 
 void run_child(ChildState& state) {
-  if (state.detached) {
-    ::setsid();
-  } else {
+  if (state.detached || state.own_session) ::setsid();
+  if (!state.detached) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     pollfd parent{state.channel, 0, 0};
     if (::poll(&parent, 1, 0) > 0) ::_exit(125);  // it died before the line above

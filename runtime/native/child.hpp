@@ -25,7 +25,7 @@ struct ChildState {
   int channel = -1;               ///< to the parent
   int streams[3] = {-1, -1, -1};  ///< to become 0, 1, 2; -1: as the caller's
   int exit_record = -1;           ///< a detached pid 1 writes the command's exit code there
-  bool detached = false;
+  bool detached = false, own_session = false;
   bool die_with_parent = false;   ///< the command; a container's dies with its pid 1 anyway
   bool wait_for_network = false;  ///< the parent says when by closing `gate`
   int gate = -1, gate_other_end = -1;

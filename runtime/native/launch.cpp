@@ -38,6 +38,7 @@ Result<Running> launch(const LaunchPlan& plan, const LaunchOptions& options, con
   std::copy(std::begin(options.streams), std::end(options.streams), std::begin(state.streams));
   state.exit_record = options.exit_record;
   state.detached = options.detached;
+  state.own_session = options.own_session;
   state.listener = options.record_ownership;
   state.wait_for_network = options.wait_for_network;
   state.gate = gate.get();

@@ -29,6 +29,7 @@ struct LaunchOptions {
   int streams[3] = {-1, -1, -1};  ///< to become 0, 1, 2; -1: the caller's
   int exit_record = -1;
   bool detached = false;
+  bool own_session = false;  ///< out of reach of the terminal's signals; dies with us all the same
   bool record_ownership = false;
   bool wait_for_network = false;
   int cgroup = -1;  ///< folder descriptor

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <mutex>
 #include <optional>
 #include <tuple>
 #include <vector>
@@ -96,18 +97,41 @@ std::optional<std::uint64_t> mount_of(int fd) {
   return status.stx_mnt_id;
 }
 
+/// Steps run at the same time: the first raises the limit of descriptors, the last puts it back.
+struct FileLimit {
+  std::mutex mutex;
+  int users = 0;
+  rlimit before{};
+} file_limit;
+
+rlim_t raise_file_limit() {
+  const std::lock_guard lock(file_limit.mutex);
+  rlimit now{};
+  ::getrlimit(RLIMIT_NOFILE, &now);
+  if (file_limit.users++ > 0) return now.rlim_cur;
+  // dpkg changes the owner of every file that it unpacks. The step, started before, keeps the caller's limit.
+  file_limit.before = now;
+  rlimit raised = now;
+  raised.rlim_cur = raised.rlim_max;
+  return ::setrlimit(RLIMIT_NOFILE, &raised) == 0 ? raised.rlim_cur : now.rlim_cur;
+}
+
+void restore_file_limit() {
+  const std::lock_guard lock(file_limit.mutex);
+  if (--file_limit.users == 0) ::setrlimit(RLIMIT_NOFILE, &file_limit.before);
+}
+
 }  // namespace
 
 OwnershipRecorder::OwnershipRecorder(std::string written) : written_(std::move(written)) {
-  // dpkg changes the owner of every file that it unpacks. The step, started before, keeps the caller's limit.
-  if (::getrlimit(RLIMIT_NOFILE, &before_) != 0) return;
-  rlimit raised = before_;
-  raised.rlim_cur = raised.rlim_max;
-  if (::setrlimit(RLIMIT_NOFILE, &raised) != 0) raised = before_;
-  open_limit_ = raised.rlim_cur - std::min<rlim_t>(raised.rlim_cur, 256);
+  const auto limit = raise_file_limit();
+  open_limit_ = limit - std::min<rlim_t>(limit, 256);
 }
 
-OwnershipRecorder::~OwnershipRecorder() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+OwnershipRecorder::~OwnershipRecorder() {
+  owned_.clear();
+  restore_file_limit();
+}
 
 bool OwnershipRecorder::serve(int listener) {
   // The kernel's structure may be longer than the one we were compiled with.

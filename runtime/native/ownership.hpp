@@ -1,7 +1,6 @@
 #pragma once
 // The supervisor of faked ownership (design §6): chown calls of a build step arrive here by seccomp
 // notification, are answered with success and recorded.
-#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <map>
@@ -38,7 +37,6 @@ class OwnershipRecorder {
   void record(const seccomp_notif& call);
   std::map<std::pair<dev_t, ino_t>, Owned> owned_;
   std::string written_;
-  rlimit before_{};
   std::size_t open_limit_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "runtime/native/build_executor.hpp"
 
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "envtool/support/files.hpp"
 #include "tiny_tree.hpp"
@@ -92,4 +93,35 @@ TEST_CASE("a tree that is not there is named", "[runtime][native][userns]") {
   const auto outcome = executor.run(step);
   REQUIRE_FALSE(outcome);
   CHECK(has(outcome.error().what, "/nonexistent-tree"));
+}
+
+TEST_CASE("a step ends when it is cancelled", "[runtime][native][userns]") {
+  struct Stopping : NoEvents {
+    std::stop_source source;
+    [[nodiscard]] std::stop_token stop_token() const override { return source.get_token(); }
+  } events;
+  const TinyTree tree;
+  BuildExecutor executor(tree.scratch(), &events);
+  std::jthread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    events.source.request_stop();
+  });
+  const auto outcome = executor.run(step_of(tree, {"inside", "pause"}));
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().code == Code::cancelled);
+}
+
+TEST_CASE("steps run at the same time from several threads", "[runtime][native][userns]") {
+  const TinyTree tree;
+  std::vector<int> codes(6, -1);
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < codes.size(); ++i)
+      threads.emplace_back([&, i] {
+        auto step = step_of(tree, {"inside", "exit", std::to_string(i)});
+        step.upper = tree.folder() / ("upper" + std::to_string(i));
+        if (const auto outcome = BuildExecutor(tree.scratch()).run(step)) codes[i] = outcome->exit_code;
+      });
+  }
+  CHECK(codes == std::vector<int>{0, 1, 2, 3, 4, 5});
 }
