@@ -8,6 +8,7 @@
 #include <queue>
 #include <thread>
 
+#include "envtool/image/stop_together.hpp"
 #include "envtool/image/wheel_tree.hpp"
 #include "envtool/support/parallel.hpp"
 
@@ -18,6 +19,8 @@ namespace {
 /// next arrive, instead of all arriving last and together.
 constexpr std::uint64_t kBig = 24ULL << 20;
 constexpr std::size_t kBigAtOnce = 3, kSmallAtOnce = 16;
+/// Each wheel that waits to be unpacked holds a lock's descriptor and room on the disk.
+constexpr std::size_t kMostWaiting = 128;
 
 /// A wheel that is here. Its lock is held until its tree is in the store: who holds one waits for no other,
 /// so two processes with many wheels in common cannot wait for each other.
@@ -36,7 +39,17 @@ class Run {
  public:
   Run(std::vector<WheelJob> jobs, MakeContext& context,
       const std::function<Result<void>(store::Tree, bool)>& on_tree)
-      : jobs_(std::move(jobs)), context_(context), on_tree_(on_tree) {
+      : jobs_(std::move(jobs)),
+        together_(context.events),
+        context_{.store = context.store,
+                 .client = context.client,
+                 .executor = context.executor,
+                 .events = together_,
+                 .platform = context.platform,
+                 .scheme = context.scheme,
+                 .project = context.project,
+                 .env = context.env},
+        on_tree_(on_tree) {
     std::sort(jobs_.begin(), jobs_.end(), [](const WheelJob& a, const WheelJob& b) {
       return std::pair(b.what->wheel.size, a.what->name) < std::pair(a.what->wheel.size, b.what->name);
     });
@@ -57,7 +70,7 @@ class Run {
       for (std::size_t i = 0; i < std::min(core_count(), jobs_.size()); ++i)
         threads.emplace_back([this] { unpack(); });
     }
-    if (error_) return fail(std::move(*error_));
+    ENVTOOL_CHECK(together_.outcome());
     report_fetch(true);
     report_unpack(true);
     return ByteCount{fetched_.load()};
@@ -75,8 +88,9 @@ class Run {
   }
 
   const WheelJob* next(bool start_with_big) {
-    const std::scoped_lock lock(mutex_);
-    if (error_) return nullptr;
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return failed_ || ready_.size() < kMostWaiting; });
+    if (failed_) return nullptr;
     if (start_with_big && next_big_ < big_) return &jobs_[next_big_++];
     if (next_small_ < jobs_.size()) return &jobs_[next_small_++];
     return nullptr;
@@ -112,8 +126,8 @@ class Run {
   std::optional<Arrived> take() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock,
-                  [this] { return error_ || !ready_.empty() || finished_ + unpacking_ == jobs_.size(); });
-    if (error_ || ready_.empty()) return std::nullopt;
+                  [this] { return failed_ || !ready_.empty() || finished_ + unpacking_ == jobs_.size(); });
+    if (failed_ || ready_.empty()) return std::nullopt;
     // priority_queue has no way to move out of its top.
     Arrived arrived = std::move(const_cast<Arrived&>(ready_.top()));
     ready_.pop();
@@ -134,9 +148,10 @@ class Run {
     return {};
   }
 
-  /// Under the mutex. The first error is the one that is told.
+  /// Under the mutex. Downloads under way stop: their errors come later and are not told.
   void keep(Error error) {
-    if (!error_) error_ = std::move(error);
+    failed_ = true;
+    together_.stop(std::move(error));
   }
 
   [[nodiscard]] std::string count() const {
@@ -153,14 +168,15 @@ class Run {
   }
 
   std::vector<WheelJob> jobs_;  ///< largest first; [0, big_) are big
-  MakeContext& context_;
+  StopTogether together_;
+  MakeContext context_;
   const std::function<Result<void>(store::Tree, bool)>& on_tree_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::priority_queue<Arrived, std::vector<Arrived>, SmallerFirst> ready_;
   std::size_t big_ = 0, next_big_ = 0, next_small_ = 0, unpacking_ = 0;
   std::atomic<std::size_t> finished_{0};
-  std::optional<Error> error_;
+  bool failed_ = false;
   std::atomic<std::uint64_t> fetched_{0};
   std::uint64_t total_bytes_ = 0;
 };

@@ -1,5 +1,6 @@
 #include "envtool/image/wheel_jobs.hpp"
 
+#include <chrono>
 #include <cstdlib>
 #include <set>
 
@@ -130,6 +131,28 @@ TEST_CASE("a whole download that a killed run left is used, a damaged one is not
   REQUIRE(write_atomic(damaged.store.partial_path(damaged.wheels.front().wheel.sha256), other, 0600, false));
   REQUIRE(damaged.make());
   CHECK(damaged.server.requests().size() == 1);
+}
+
+TEST_CASE("an error does not wait for the downloads beside it", "[image]") {
+  World world;
+  HttpServer other;
+  world.add("slow");
+  const std::string path = "/slow.whl";
+  other.on(path, {.status = 200,
+                  .body = std::string(100'000, 's'),
+                  .headers = {},
+                  .cut_after = std::nullopt,
+                  .delay = {},
+                  .drip = std::chrono::milliseconds(20)});
+  world.wheels.back().wheel.url = other.url(path);
+  world.wheels.back().wheel.size = {100'000};
+  world.add("changed", "other bytes");
+  const auto begin = std::chrono::steady_clock::now();
+  const auto made = world.make();
+  REQUIRE_FALSE(made);
+  CHECK(made.error().code == Code::digest_mismatch);
+  // The whole slow body would take half an hour.
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));
 }
 
 TEST_CASE("the first error stops what goes on beside it", "[image]") {
