@@ -23,7 +23,7 @@ struct CatalogOptions {
 };
 
 struct CatalogCounts {
-  std::size_t pages = 0, page_bytes = 0, metadata = 0, range_bytes = 0, from_cache = 0;
+  std::size_t pages = 0, page_bytes = 0, metadata = 0, ranges = 0, range_bytes = 0, from_cache = 0;
 };
 
 class Catalog {

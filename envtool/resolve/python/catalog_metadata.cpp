@@ -94,6 +94,7 @@ void Catalog::fetch_range(std::shared_ptr<MetadataFetch> fetch) {
     if (!answer) return finish_metadata(*fetch, fail(std::move(answer).error()), false);
     {
       std::lock_guard hold(counts_mutex_);
+      ++counts_.ranges;
       counts_.range_bytes += answer->body.size();
     }
     if (answer->body.size() == fetch->size && Digest::of(answer->body) != fetch->sha256)

@@ -95,8 +95,8 @@ Result<PythonSolution> resolve_python(const PythonProblem& problem, PythonSource
   make_remarks(solutions, targets, policy.pinned, events);
   const CatalogCounts counts = catalog.counts();
   events.detail(
-      fmt::format("index: {} pages ({}) and {} metadata ({} by ranges) fetched, {} pages from the cache",
-                  counts.pages, render(ByteCount{counts.page_bytes}), counts.metadata,
+      fmt::format("index: {} pages ({}) and {} metadata ({} ranges, {}) fetched, {} pages from the cache",
+                  counts.pages, render(ByteCount{counts.page_bytes}), counts.metadata, counts.ranges,
                   render(ByteCount{counts.range_bytes}), counts.from_cache));
   PythonSolution result;
   for (std::size_t i = 0; i < solutions.size(); ++i) {
