@@ -9,6 +9,7 @@
 #include "envtool/formats/pep/record.hpp"
 #include "envtool/resolve/python/remote_zip.hpp"
 #include "envtool/resolve/python/sdist_archive.hpp"
+#include "envtool/resolve/python/sdist_cache.hpp"
 #include "envtool/support/files.hpp"
 #include "envtool/support/text.hpp"
 
@@ -105,6 +106,10 @@ Result<std::shared_ptr<const BuiltSdist>> SdistWorkshop::build(const File& file,
 
 Result<std::shared_ptr<const BuiltSdist>> SdistWorkshop::build_here(const File& file,
                                                                     const PythonTarget& target) {
+  const auto kept = kept_path(file, target);
+  if (auto text = kept.empty() ? std::string{} : read_file(kept, 16_MiB).value_or(""); !text.empty())
+    if (auto built = parse_built(text); built && sources_.store->has_blob(built->wheel.sha256))
+      return std::make_shared<const BuiltSdist>(std::move(*built));
   events_.note(fmt::format("building {} (it has no wheel)", file.name));
   ENVTOOL_TRY(auto root, sources_.sdist.root(target.platform));
   ENVTOOL_TRY(const fs::path folder, sources_.store->make_temporary());
@@ -136,7 +141,7 @@ Result<std::shared_ptr<const BuiltSdist>> SdistWorkshop::build_here(const File& 
       ENVTOOL_CHECK(install(needed, bench));
     }
     ENVTOOL_CHECK(run_hook(bench, project.build, "build_wheel"));
-    return collect(bench, file, std::move(needed));
+    return collect(bench, file, std::move(needed), kept);
   };
   auto built = work();
   (void)remove_tree(folder);
@@ -215,7 +220,8 @@ Result<std::string> SdistWorkshop::run_hook(const Bench& bench, const BuildSyste
 }
 
 Result<std::shared_ptr<const BuiltSdist>> SdistWorkshop::collect(
-    const Bench& bench, const File& file, std::vector<project::LockedPackage> requirements) {
+    const Bench& bench, const File& file, std::vector<project::LockedPackage> requirements,
+    const std::filesystem::path& kept) {
   ENVTOOL_TRY(const std::string name, read_file(bench.out() / "build_wheel.txt", 1_MiB));
   if (name.find('/') != std::string::npos || !pep::split_wheel_name(name))
     return fail(Code::bad_input,
@@ -229,7 +235,17 @@ Result<std::shared_ptr<const BuiltSdist>> SdistWorkshop::collect(
   built->wheel_name = name;
   built->build_requires = std::move(requirements);
   built->metadata = std::make_shared<const pep::Metadata>(std::move(metadata));
+  // A cache that cannot be written is only slower.
+  if (!kept.empty() && make_directories(kept.parent_path()))
+    (void)write_atomic(kept, render_built(*built, text));
   return std::shared_ptr<const BuiltSdist>(std::move(built));
+}
+
+/// The same archive for the same Python and platform is built once for all projects.
+std::filesystem::path SdistWorkshop::kept_path(const File& file, const PythonTarget& target) const {
+  if (sources_.cache.empty()) return {};
+  return sources_.cache / "built" /
+         fmt::format("{}-{}-{}.json", file.sha256.hex(), target.python, target.platform.architecture);
 }
 
 }  // namespace envtool::resolve::python

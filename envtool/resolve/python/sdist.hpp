@@ -41,7 +41,9 @@ class SdistWorkshop {
   Result<void> install(const std::vector<project::LockedPackage>& packages, const Bench& bench);
   Result<std::string> run_hook(const Bench& bench, const BuildSystem& build, std::string_view hook);
   Result<std::shared_ptr<const BuiltSdist>> collect(const Bench& bench, const File& file,
-                                                    std::vector<project::LockedPackage> requirements);
+                                                    std::vector<project::LockedPackage> requirements,
+                                                    const std::filesystem::path& kept);
+  [[nodiscard]] std::filesystem::path kept_path(const File& file, const PythonTarget& target) const;
 
   const PythonProblem& problem_;
   PythonSources& sources_;
