@@ -21,7 +21,7 @@ Result<std::vector<UnpackedDeb>> unpack_all(std::vector<project::LockedDeb>& deb
   std::sort(debs.begin(), debs.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   std::vector<std::string> names;
   for (const auto& deb : debs) names.push_back(deb.name);
-  UnpackTarget target(root, std::move(names), lowers);
+  UnpackTarget target(root, std::move(names), lowers, UnpackTarget::Times::keep);
   ENVTOOL_TRY(auto unpacked, fetch_and_unpack(debs, downloads, target, context));
   ENVTOOL_CHECK(target.finish());
   attributes = target.attributes();

@@ -12,6 +12,7 @@
 #include "envtool/formats/archive/path_guard.hpp"
 #include "envtool/formats/deb/ar.hpp"
 #include "envtool/formats/deb/control.hpp"
+#include "envtool/image/tree_writer.hpp"
 #include "envtool/support/files.hpp"
 #include "envtool/support/text.hpp"
 
@@ -116,8 +117,8 @@ Result<void> read_identity(const project::LockedDeb& pin, UnpackedDeb& out,
 
 class DataUnpacker {
  public:
-  DataUnpacker(std::size_t rank, UnpackTarget& target, UnpackedDeb& out)
-      : rank_(rank), target_(target), out_(out) {
+  DataUnpacker(std::size_t rank, std::int64_t time, UnpackTarget& target, UnpackedDeb& out)
+      : rank_(rank), time_(time), target_(target), out_(out) {
     const std::string* conffiles = out.member("conffiles");
     if (conffiles == nullptr) return;
     for (const std::string_view line : split(*conffiles, '\n')) {
@@ -147,6 +148,7 @@ class DataUnpacker {
   Result<void> unpack_entry(archive::TarReader& tar, TarEntry entry) {
     const std::string shipped = entry.path.empty() ? "/." : "/" + entry.path;
     ENVTOOL_CHECK(merge(entry));
+    entry.mtime = entry.type == TarEntry::Type::file ? time_ : kFixedTime;
     if (entry.path.empty()) {
       out_.list.push_back(shipped);
       return {};
@@ -182,6 +184,7 @@ class DataUnpacker {
   }
 
   std::size_t rank_;
+  std::int64_t time_;
   UnpackTarget& target_;
   UnpackedDeb& out_;
   std::unordered_map<std::string, std::string> conffiles_;
@@ -199,7 +202,8 @@ Result<UnpackedDeb> unpack(const fs::path& file, const project::LockedDeb& pin, 
     out.by_dpkg = preinst->find("dpkg-divert") != std::string::npos;
   if (out.by_dpkg) return out;
   target.set_replaces(rank, std::move(replaces));
-  ENVTOOL_CHECK(DataUnpacker(rank, target, out).unpack(members.data.bytes, pin.name + ": data"));
+  ENVTOOL_CHECK(DataUnpacker(rank, file_time(pin.artifact.sha256), target, out)
+                    .unpack(members.data.bytes, pin.name + ": data"));
   return out;
 }
 

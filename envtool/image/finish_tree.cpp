@@ -13,7 +13,7 @@ Result<store::Tree> finish_tree(const store::TreeKey& key, const fs::path& tempo
   inherit_attributes(temporary / "root", below, attributes);
   std::vector<fs::path> lowers;
   for (const store::Tree& tree : below) lowers.push_back(tree.root);
-  ENVTOOL_TRY(const Normalised normalised, normalise(temporary / "root", attributes, lowers));
+  ENVTOOL_TRY(const Normalised normalised, normalise(temporary / "root", attributes, lowers, file_time(key)));
   for (const std::string& path : normalised.secrets)
     context.events.warn("a package made the private key " + path +
                         ", which everyone with the image would share; it is left out of the image");

@@ -24,10 +24,14 @@ struct CloseDir {
   void operator()(DIR* stream) const { ::closedir(stream); }
 };
 
+// What file_time() gives; no script of today writes such a time but by copying one.
+bool is_file_time(std::int64_t time) { return time >= kFixedTime && time <= kFixedTime + 0x1fffffff; }
+
 class Normaliser {
  public:
-  Normaliser(const fs::path& root, Attributes& attributes, std::span<const fs::path> lowers)
-      : root_(root), attributes_(attributes), lowers_(lowers) {}
+  Normaliser(const fs::path& root, Attributes& attributes, std::span<const fs::path> lowers,
+             std::int64_t time)
+      : root_(root), attributes_(attributes), lowers_(lowers), time_(time) {}
 
   Result<Normalised> run() {
     struct stat status {};
@@ -85,8 +89,9 @@ class Normaliser {
       --out_.entries;
       return remove_tree(path);
     }
-    if (S_ISREG(status.st_mode)) ENVTOOL_CHECK(regular(relative, status));
-    return fix_time(path);
+    if (!S_ISREG(status.st_mode)) return fix_time(path);
+    ENVTOOL_CHECK(regular(relative, status));
+    return fix_time(path, is_file_time(status.st_mtime) ? status.st_mtime : time_);
   }
 
   Result<void> regular(const std::string& relative, const struct stat& status) {
@@ -140,8 +145,8 @@ class Normaliser {
     return false;
   }
 
-  static Result<void> fix_time(const fs::path& path) {
-    const timespec times[2] = {{kFixedTime, 0}, {kFixedTime, 0}};
+  static Result<void> fix_time(const fs::path& path, std::int64_t time = kFixedTime) {
+    const timespec times[2] = {{time, 0}, {time, 0}};
     if (::utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0)
       return fail_errno("set time of", path.native());
     return {};
@@ -155,7 +160,7 @@ class Normaliser {
       ENVTOOL_TRY(const std::string text, read_file(path));
       ENVTOOL_CHECK(write_atomic(path, fix_shadow(text), status.st_mode & 0777U, false));
       if (::chmod(path.c_str(), status.st_mode & 0777U) != 0) return fail_errno("set mode of", path.native());
-      ENVTOOL_CHECK(fix_time(path));
+      ENVTOOL_CHECK(fix_time(path, time_));
       ENVTOOL_CHECK(fix_time(path.parent_path()));
     }
     return {};
@@ -181,6 +186,7 @@ class Normaliser {
   const fs::path& root_;
   Attributes& attributes_;
   std::span<const fs::path> lowers_;
+  std::int64_t time_;  ///< of files that scripts wrote
   Normalised out_;
 };
 
@@ -220,8 +226,9 @@ Result<TreeFacts> tree_facts(const fs::path& root) {
   return facts;
 }
 
-Result<Normalised> normalise(const fs::path& root, Attributes& attributes, std::span<const fs::path> lowers) {
-  auto result = Normaliser(root, attributes, lowers).run();
+Result<Normalised> normalise(const fs::path& root, Attributes& attributes, std::span<const fs::path> lowers,
+                             std::int64_t time) {
+  auto result = Normaliser(root, attributes, lowers, time).run();
   if (!result) return fail(std::move(result).error().in("while making the tree the same on every machine"));
   return result;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "envtool/image/attributes.hpp"
+#include "envtool/image/tree_writer.hpp"
 #include "envtool/support/result.hpp"
 
 namespace envtool::image {
@@ -24,10 +25,11 @@ struct Normalised {
 ///         something.
 /// Out:    logs, caches, lock files, backups, byte code, identities and keys of one machine are removed or
 ///         emptied; dates in /etc/shadow are fixed; no file has setuid or setgid on the disk; every mtime is
-///         the fixed one.
+///         the fixed one, but for files: theirs stays when it is one of file_time(), else it is `time`.
 /// Errors: io; unsupported — an overlay redirect, which no tar can hold.
 Result<Normalised> normalise(const std::filesystem::path& root, Attributes& attributes,
-                             std::span<const std::filesystem::path> lowers = {});
+                             std::span<const std::filesystem::path> lowers = {},
+                             std::int64_t time = kFixedTime);
 
 /// What a tree's record says of it, without changing anything. Errors: io.
 struct TreeFacts {

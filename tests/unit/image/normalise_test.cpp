@@ -1,5 +1,6 @@
 #include "envtool/image/normalise.hpp"
 
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -137,4 +138,22 @@ TEST_CASE("a capability set in a user namespace loses the namespace", "[image]")
   const std::string portable = portable_capability({reinterpret_cast<const char*>(&data), sizeof data});
   CHECK(portable == std::string("\1\0\0\2\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20));
   CHECK(portable_capability("short").empty());
+}
+
+TEST_CASE("a package's files keep their time, what scripts wrote gets the tree's", "[image]") {
+  const DebScratch scratch;
+  put(scratch, "usr/shipped.py");
+  put(scratch, "usr/written.py");
+  const timespec shipped[2] = {{400000000, 0}, {400000000, 0}};
+  REQUIRE(::utimensat(AT_FDCWD, (scratch.root() / "usr/shipped.py").c_str(), shipped, 0) == 0);
+  Attributes attributes;
+  REQUIRE(normalise(scratch.root(), attributes, {}, 500000000));
+  const auto time_of = [&](const char* path) {
+    struct stat status {};
+    REQUIRE(::stat((scratch.root() / path).c_str(), &status) == 0);
+    return static_cast<long>(status.st_mtim.tv_sec);
+  };
+  CHECK(time_of("usr/shipped.py") == 400000000);
+  CHECK(time_of("usr/written.py") == 500000000);
+  CHECK(time_of("usr") == 315532800);
 }
