@@ -97,6 +97,12 @@ def detached(shared, built):
     shared("down", cwd=built)
 
 
+def clear(text):
+    """What a person is shown is sentences: no stack trace, no C++ names, no escape sequences in a pipe."""
+    for word in ("terminate called", "std::", "Traceback", "\x1b", "what():", "core dumped"):
+        assert word not in text, text
+
+
 def copy_project(source: pathlib.Path, target: pathlib.Path):
     shutil.copytree(source, target)
     return target
