@@ -189,10 +189,12 @@ Result<void> ContainerStep::shell(const std::string& command) {
   context_.events.progress(
       {Stage::configure, "setup", "setup: " + command, 1, 1, Progress::Unit::items, true});
   if (outcome.exit_code == 0) return {};
-  return fail(Code::bad_input,
-              "the command `" + command + "` exits with " + std::to_string(outcome.exit_code) + ": " +
-                  join(last_lines(outcome.output), " | "),
-              "correct it in env.yaml; `env shell` is a place to try it");
+  return fail(Error{.code = Code::bad_input,
+                    .what = "the command `" + command + "` exits with " + std::to_string(outcome.exit_code) +
+                            ": " + join(last_lines(outcome.output), " | "),
+                    .place = Place{"env.yaml"},
+                    .chain = {},
+                    .hints = {"correct it under `setup`; `env shell` is a place to try it"}});
 }
 
 Result<void> ContainerStep::take_ownership(Attributes& attributes) const {

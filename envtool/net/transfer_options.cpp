@@ -37,9 +37,21 @@ Transfer::~Transfer() {
   curl_slist_free_all(header_list_);
 }
 
+namespace {
+/// A login in the default index's address is for all that is on that server: locks name files without it.
+Url with_login(Url url) {
+  if (!url.userinfo.empty()) return url;
+  const auto text = env_vars::get(env_vars::kIndexUrl);
+  const auto index = text ? Url::parse(*text) : Result<Url>(Url{});
+  if (index && index->scheme == url.scheme && index->host == url.host && index->port == url.port)
+    url.userinfo = index->userinfo;
+  return url;
+}
+}  // namespace
+
 void Transfer::set_options() {
   const auto set = [this](CURLoption option, auto value) { curl_easy_setopt(easy_, option, value); };
-  set(CURLOPT_URL, call_.request.url.without_fragment().c_str());
+  set(CURLOPT_URL, with_login(call_.request.url).without_fragment().c_str());
   set(CURLOPT_ERRORBUFFER, detail_);
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_PROTOCOLS_STR, "http,https");

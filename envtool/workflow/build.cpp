@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "envtool/workflow/build_project.hpp"
 #include "envtool/workflow/workflow.hpp"
 
@@ -12,6 +14,24 @@ Result<void> record_image(ProjectState& state, const Digest& image, Tools& tools
     if (platform.platform == Platform::host()) platform.image = image;
   }
   return write_lock(state.folder, *state.lock);
+}
+
+/// A lock pins files that others made. One that is broken is their fault, whatever the reader of its format
+/// calls it; what a person wrote has a place.
+Error not_a_persons(Error error) {
+  if (error.code == Code::bad_input && !error.place) error.code = Code::hostile_archive;
+  return error;
+}
+
+/// The image with every layer: `gc --verify` takes damaged layers away, and the build makes them anew.
+bool is_in_store(const Digest& image, const store::Store& store) {
+  const auto found = store.find_image(image);
+  return found && std::ranges::all_of(found->layers, [&](const store::LayerKey& key) {
+           const auto layer = store.find_layer(key);
+           return layer && std::ranges::all_of(layer->trees, [&](const store::TreeKey& tree) {
+                    return store.find_tree(tree).has_value();
+                  });
+         });
 }
 
 Result<void> touch(const ProjectState& state, const Digest& image, Tools& tools) {
@@ -28,7 +48,7 @@ Result<BuildResult> build_project(ProjectState& state, Tools& tools, Events& eve
   ENVTOOL_TRY(const project::LockedPlatform* part, host_part(state));
   result.packages = part->packages.size();
   if (part->image && state.lock->image_format == project::kImageFormat &&
-      tools.store.find_image(*part->image)) {
+      is_in_store(*part->image, tools.store)) {
     result.image = *part->image;
     ENVTOOL_CHECK(touch(state, result.image, tools));
     return result;
@@ -41,7 +61,7 @@ Result<BuildResult> build_project(ProjectState& state, Tools& tools, Events& eve
   }
   const image::ImagePlan plan = image::plan(*state.lock, part->platform);
   auto assembled = image::assemble(plan, state.folder, tools.store, tools.client(), tools.executor(), events);
-  if (!assembled) return fail(std::move(assembled).error().in("while building the image"));
+  if (!assembled) return fail(not_a_persons(std::move(assembled).error()).in("while building the image"));
   if (part->image && *part->image != assembled->id) {
     return fail(Code::digest_mismatch,
                 fmt::format("this build gave image {}, and env.lock says {}", assembled->id.str(),

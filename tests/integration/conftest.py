@@ -67,11 +67,11 @@ def write(folder: pathlib.Path, **files):
     return folder
 
 
-SMALL = """
-    name: small
-    python: "3.11"
-    packages: [six, packaging]
-    platforms: [linux/amd64]
+SMALL = """\
+name: small
+python: "3.11"
+packages: [six, packaging]
+platforms: [linux/amd64]
 """
 
 

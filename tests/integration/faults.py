@@ -79,14 +79,16 @@ class Endless(Good):
 
 
 class WrongContentRange(Good):
-    """A 206 that says, and has, other bytes than those asked for. Whole answers stay true."""
+    """A 206 with other bytes than those asked for: from `start`, and only 64. Whole answers stay true."""
+
+    def __init__(self, start):
+        self.start = start
 
     def send(self, handler, found):
         if "Range" not in handler.headers:
             return handler.send_found(found)
-        size = len(found[1])
-        part = found[1][:min(64, size)]
-        handler.send_whole(206, found[0], part, {"Content-Range": f"bytes 0-{len(part) - 1}/{size}"})
+        part = found[1][self.start:self.start + 64]
+        handler.send_whole(206, found[0], part, {"Content-Range": f"bytes {self.start}-{self.start + len(part) - 1}/{len(found[1])}"})
 
 
 class Redirect(Good):

@@ -114,8 +114,8 @@ def test_an_index_that_is_down_is_named(shared, project, index):
 
 @pytest.mark.parametrize("options, fault", [
     ({"json_pages": False}, None), ({"metadata_files": False}, None), ({"metadata_files": False, "ranges": False}, None),
-    ({"metadata_files": False}, WrongContentRange()), ({}, Status(404))],
-    ids=["html", "ranges", "no-ranges", "wrong-content-range", "advertised-but-missing"])
+    ({"metadata_files": False}, WrongContentRange(0)), ({"metadata_files": False}, WrongContentRange(7)), ({}, Status(404))],
+    ids=["html", "ranges", "no-ranges", "short range", "wrong range", "advertised-but-missing"])
 def test_less_capable_indexes_serve_as_well(shared, project, options, fault):
     """PEP 503 pages, METADATA by ranges, whole wheels where ranges fail, core-metadata that is promised and not there."""
     with IndexServer(**options) as index:
@@ -128,7 +128,7 @@ def test_less_capable_indexes_serve_as_well(shared, project, options, fault):
 
 def test_metadata_that_is_not_what_the_page_promises_is_refused(shared, project):
     with IndexServer() as index:
-        index.add(wheel(), metadata_sha256="0" * 64)
+        index.add(wheel(), metadata_sha256="1" * 64)
         refused(shared, project, index, 1, ["demo-1.0", "hash"])
 
 

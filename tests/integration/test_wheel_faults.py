@@ -154,7 +154,7 @@ def test_a_wheel_that_is_not_a_zip_is_refused(shared, project):
         made = wheel()
         made.body = b"this is no zip file at all" * 100
         index.add(made).add(wheel(version="1.1"))
-        refused(shared, project, index, 1, ["demo-1.0-py3-none-any.whl"])
+        refused(shared, project, index, 2, ["demo-1.0-py3-none-any.whl", "zip", "env.yaml:3"])
         another_version_installs(shared, project, index)
 
 

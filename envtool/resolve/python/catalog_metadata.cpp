@@ -99,6 +99,9 @@ void Catalog::fetch_range(std::shared_ptr<MetadataFetch> fetch) {
     }
     if (answer->body.size() == fetch->size && Digest::of(answer->body) != fetch->sha256)
       return finish_metadata(*fetch, wrong_hash(fetch->name), false);
+    // A server may answer with another range than it was asked for: shorter, or cut off by a proxy.
+    if (answer->body.size() != fetch->remote->wanted().second - fetch->remote->wanted().first + 1)
+      return fetch_whole(fetch);
     auto text = fetch->remote->take(std::move(answer->body));
     if (!text) return finish_metadata(*fetch, fail(std::move(text).error()), false);
     if (!*text) return fetch_range(fetch);
@@ -131,6 +134,13 @@ void Catalog::finish_metadata(const MetadataFetch& fetch, Result<std::string> te
   if (!parsed) {
     metadata_.fill(fetch.key,
                    fail(std::move(parsed).error().in("while reading the metadata of " + fetch.name)));
+    return;
+  }
+  // A requirement that cannot be read would be left out, and its package be missing at run time.
+  for (const auto& defect : parsed->defects) {
+    if (defect.field != "Requires-Dist") continue;
+    metadata_.fill(fetch.key, fail(Code::bad_input, "the metadata of " + fetch.name + " has Requires-Dist '" +
+                                                        defect.value.substr(0, 100) + "': " + defect.reason));
     return;
   }
   auto shared = std::make_shared<const pep::Metadata>(std::move(*parsed));

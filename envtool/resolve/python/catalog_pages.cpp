@@ -9,6 +9,9 @@ namespace {
 constexpr const char* kAccept =
     "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
 constexpr ByteCount kPageLimit = 256_MiB;
+constexpr const char* kNoIndexHint =
+    "open the address in a browser: a network's login page or a proxy may answer instead of the index; else "
+    "try again later";
 
 std::chrono::sys_seconds now() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -92,10 +95,18 @@ Result<std::shared_ptr<Page>> Catalog::parse_page(const PageFetch& fetch, net::R
   std::string status;
   std::deque<std::string> keep_alive;
   // Relative links are relative to where the page really was (a mirror may redirect).
-  const Url base = response.final_url.host.empty() ? fetch.url : response.final_url;
-  if (type.find("json") != std::string::npos)
-    ENVTOOL_CHECK(read_json_page(response.body, base, writer, status, keep_alive));
-  else ENVTOOL_CHECK(read_html_page(response.body, base, writer, status, keep_alive));
+  Url base = response.final_url.host.empty() ? fetch.url : response.final_url;
+  base.userinfo.clear();  // a login is not part of what the lock says
+  auto read = type.find("json") != std::string::npos
+                  ? read_json_page(response.body, base, writer, status, keep_alive)
+                  : read_html_page(response.body, base, writer, status, keep_alive);
+  if (!read) {
+    // What a server sent is not what a person wrote: the exit code says whose fault it is.
+    Error error = std::move(read).error();
+    error.code = Code::network;
+    if (error.hints.empty()) error.hints.emplace_back(kNoIndexHint);
+    return fail(std::move(error));
+  }
   bytes = writer.finish(response.header("etag").value_or(""), status, now());
   auto page = std::make_shared<Page>();
   ENVTOOL_CHECK(Page::read(std::move(bytes), *page));

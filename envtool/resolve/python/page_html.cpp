@@ -85,17 +85,24 @@ Result<void> read_html_page(std::string_view body, const Url& base, PageWriter& 
     return fail(Code::bad_input, "the index page " + base.redacted() + " is neither JSON nor HTML",
                 "check that the index url ends where its list of projects is (…/simple)");
   status.clear();
+  bool links = false;
   for (std::size_t at = 0; (at = body.find('<', at)) != std::string_view::npos; ++at) {
     if (to_lower(body.substr(at + 1, 1)) != "a" || at + 2 >= body.size() ||
         std::string_view(" \t\r\n").find(body[at + 2]) == std::string_view::npos)
       continue;
     auto end = body.find('>', at);
     if (end == std::string_view::npos) break;
+    links = true;
     File file;
     if (!read_anchor(body.substr(at + 2, end - at - 2), base, keep_alive, file)) continue;
     if (file.wheel && PageWriter::foreign_wheel(file.name)) into.add_foreign(file.name);
     else into.add(file);
   }
+  // A project without files is a page without links, but a page to fill in is somebody else's.
+  if (!links && (low.find("<form") != std::string::npos || low.find("<input") != std::string::npos))
+    return fail(Code::bad_input,
+                "the index page " + base.redacted() + " is a form to fill in, not a list of files",
+                "the network may want you to log in first: open the address in a browser");
   return {};
 }
 

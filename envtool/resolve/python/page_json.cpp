@@ -42,6 +42,16 @@ void read_yanked(value field, File& file) {
   }
 }
 
+/// PEP 691: a client must stop at a major version that it does not know. Out: that version, else nothing.
+std::string_view unknown_version(value meta) {
+  std::string_view version;
+  simdjson::ondemand::object object;
+  if (meta.get_object().get(object) != simdjson::SUCCESS ||
+      object["api-version"].get_string().get(version) != simdjson::SUCCESS)
+    return {};
+  return version == "1" || version.starts_with("1.") ? std::string_view{} : version;
+}
+
 struct Entry {
   File file;
   bool skip = false;
@@ -110,7 +120,8 @@ simdjson::error_code read_files(simdjson::ondemand::array files, const Url& base
 }
 
 simdjson::error_code read_document(simdjson::ondemand::document& document, const Url& base, PageWriter& into,
-                                   std::string& status, std::deque<std::string>& keep_alive) {
+                                   std::string& status, std::string& unknown,
+                                   std::deque<std::string>& keep_alive) {
   simdjson::ondemand::object top;
   if (auto error = document.get_object().get(top)) return error;
   bool seen = false;
@@ -124,6 +135,8 @@ simdjson::error_code read_document(simdjson::ondemand::document& document, const
       if (auto error = content.get_array().get(files)) return error;
       if (auto error = read_files(files, base, into, keep_alive)) return error;
       seen = true;
+    } else if (key == "meta") {
+      unknown = unknown_version(content);
     } else if (key == "project-status") {
       std::string_view text;
       if (content.get_object()["status"].get_string().get(text) == simdjson::SUCCESS) status = text;
@@ -143,7 +156,12 @@ Result<void> read_json_page(std::string& body, const Url& base, PageWriter& into
   simdjson::ondemand::document document;
   auto error =
       parser.iterate(simdjson::padded_string_view(body.data(), body.size(), body.capacity())).get(document);
-  if (!error) error = read_document(document, base, into, status, keep_alive);
+  std::string unknown;
+  if (!error) error = read_document(document, base, into, status, unknown, keep_alive);
+  if (!error && !unknown.empty())
+    return fail(Code::bad_input,
+                "the index page " + base.redacted() + " is of version " + unknown + ", and envtool knows 1",
+                "a newer envtool may read it");
   if (error)
     return fail(Code::bad_input, "the index page " + base.redacted() +
                                      " is not what PEP 691 describes: " + simdjson::error_message(error));
