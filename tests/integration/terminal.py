@@ -17,12 +17,12 @@ class Terminal:
         self.text = ""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            self.resize(rows, columns, 0)  # before the program starts, so that it never sees another size
             os.chdir(cwd)
             os.execve(command[0], [str(word) for word in command], env)
-        self.resize(rows, columns)
 
-    def resize(self, rows, columns):
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    def resize(self, rows, columns, fd=None):
+        fcntl.ioctl(self.fd if fd is None else fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def read(self, seconds):
         """Out: whether something came; None at the end."""
