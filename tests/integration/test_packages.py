@@ -89,7 +89,7 @@ def test_a_system_package_that_is_not_there_is_named(shared, tmp_path):
 
 def test_an_index_of_ones_own_serves_only_the_packages_named(shared, tmp_path):
     with IndexServer() as own:
-        own.add(wheel("course-tools", "1.0", files={"course_tools.py": b"who = 'own'\n"})).add(wheel("six", "99.0"))
+        own.add(wheel("course_tools", "1.0", files={"course_tools.py": b"who = 'own'\n"})).add(wheel("six", "99.0"))
         indexes = f"indexes: [{{name: own, url: '{own.url}', packages: [course-*]}}]\n"
         folder = write(tmp_path / "course", env__yaml=small("[course-tools, six]") + indexes)
         done = shared("run", "--", "python", "-c", "import course_tools, six; print(course_tools.who, six.__version__[0])", cwd=folder, check=0)

@@ -167,7 +167,11 @@ def test_a_source_distribution_is_built_in_a_container_of_the_base(shared, proje
 
 def test_a_source_distribution_whose_build_fails_shows_why(shared, project, index):
     index.add(sdist(backend="def build_wheel(*_, **__):\n    raise RuntimeError('the compiler of dreams is missing')\n"))
-    refused(shared, project, index, 1, ["demo", "the compiler of dreams is missing"])
+    done = shared("lock", cwd=project, ENVTOOL_INDEX_URL=index.url)
+    assert done.returncode == 2
+    for word in ("demo-1.0.tar.gz", "RuntimeError: the compiler of dreams is missing", "env.yaml:3"):
+        assert word in done.stderr
+    assert not (project / "env.lock").exists()
     another_version_installs(shared, project, index)
 
 

@@ -1,9 +1,8 @@
-#define TOML_EXCEPTIONS 0
 #include "envtool/resolve/python/pyproject.hpp"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
+
+#include "envtool/project/toml.hpp"
 
 namespace envtool::resolve::python {
 namespace {
@@ -44,19 +43,20 @@ void read_build_system(const toml::table& table, BuildSystem& into) {
 }  // namespace
 
 Result<PyProject> PyProject::parse(std::string_view text, const std::string& name_of_file) {
-  const toml::parse_result parsed = toml::parse(text, name_of_file);
-  if (!parsed) {
-    const auto& where = parsed.error().source().begin;
-    return fail(
-        Error{.code = Code::bad_input,
-              .what = name_of_file + " is no valid TOML: " + std::string(parsed.error().description()),
-              .place = Place{name_of_file, where.line, where.column},
-              .chain = {},
-              .hints = {}});
+  toml::table parsed;
+  try {
+    parsed = toml::parse(text, name_of_file);
+  } catch (const toml::parse_error& bad) {
+    const auto& where = bad.source().begin;
+    return fail(Error{.code = Code::bad_input,
+                      .what = name_of_file + " is no valid TOML: " + std::string(bad.description()),
+                      .place = Place{name_of_file, where.line, where.column},
+                      .chain = {},
+                      .hints = {}});
   }
   PyProject project;
-  read_project(parsed.table(), project);
-  read_build_system(parsed.table(), project.build);
+  read_project(parsed, project);
+  read_build_system(parsed, project.build);
   return project;
 }
 

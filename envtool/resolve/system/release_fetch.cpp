@@ -85,11 +85,22 @@ class ReleaseReader {
       return believed(true);
     }
     auto release = accept(*answer);
-    if (!release) return fail(std::move(release).error().in("while reading " + url_));
+    if (!release) return fail(refused(std::move(release).error()));
     return release;
   }
 
  private:
+  /// Nobody here wrote what the server sent: the sentence names it, and it is not the caller's error.
+  Error refused(Error error) const {
+    error.what = url_ + ": " + error.what;
+    if (error.code == Code::bad_input) error.code = Code::digest_mismatch;
+    if (error.hints.empty())
+      error.hints.emplace_back(
+          "a login page, a proxy or a mirror may answer instead of the archive: open the address in a "
+          "browser, or try from another network");
+    return std::move(error).in("while reading " + url_);
+  }
+
   std::optional<OpenRelease> believed(bool asked) {
     return OpenRelease{std::move(known_), cached_->in_release, asked};
   }

@@ -78,8 +78,9 @@ TEST_CASE("a Release that was changed after signing is refused", "[resolve][syst
   auto& text = f.archive.files[f.in_release()];
   text.replace(text.find("Origin: Test"), 12, "Origin: Evil");
   const auto error = f.refused();
-  CHECK(error.code == Code::bad_input);
+  CHECK(error.code == Code::digest_mismatch);
   CHECK(says(error, "no good signature"));
+  CHECK(says(error, f.in_release()));
   CHECK(error.chain.front().find(f.in_release()) != std::string::npos);
 }
 
