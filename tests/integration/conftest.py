@@ -3,6 +3,7 @@
 ENVTOOL_BIN   folder with env and envtool; default build/bin of this clone.
 A store shared by one pytest run keeps the base from being built for every test; tests about an empty store make their own.
 """
+import json
 import os
 import pathlib
 import shutil
@@ -43,6 +44,13 @@ class Envtool:
             assert done.returncode == check, f"{command} gave {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 
+    def end_sessions(self):
+        """`env up` leaves its container running, as it should; a test run leaves none."""
+        for line in self("ps", "--json", cwd=self.home).stdout.splitlines():
+            project = json.loads(line).get("project")
+            if project and pathlib.Path(project).is_dir():
+                self("down", cwd=project)
+
     def start(self, *args, cwd=None, program="env", **popen):
         return subprocess.Popen([str(BIN / program), *map(str, args)], cwd=cwd, env=self.vars, text=True, **popen)
 
@@ -50,13 +58,17 @@ class Envtool:
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory):
     """One store for all tests of a run that do not care what is in it."""
-    return Envtool(tmp_path_factory.mktemp("shared-home"))
+    tool = Envtool(tmp_path_factory.mktemp("shared-home"))
+    yield tool
+    tool.end_sessions()
 
 
 @pytest.fixture
 def fresh(tmp_path):
     """An empty store."""
-    return Envtool(tmp_path / "home")
+    tool = Envtool(tmp_path / "home")
+    yield tool
+    tool.end_sessions()
 
 
 def write(folder: pathlib.Path, **files):

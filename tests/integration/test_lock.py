@@ -50,7 +50,7 @@ def test_adding_a_package_leaves_the_others_pins(shared, tmp_path):
     ("[no-such-package-in-the-world-xyz]", ["no-such-package-in-the-world-xyz"]),
     ("['six==99.1']", ["six", "99.1"]),
     ("['requests==2.25.1', 'urllib3>=2']", ["requests==2.25.1", "urllib3", "<1.27", "env.yaml:3"]),
-    ("['numpy==1.19.5']", ["numpy"]),
+    ("['tensorflow==2.4.0']", ["tensorflow==2.4.0", "Python 3.11", "cp38"]),
 ])
 def test_requirements_that_cannot_be_met_are_explained(shared, tmp_path, packages, words):
     folder = write(tmp_path / "impossible", env__yaml=SMALL.replace("[six, packaging]", packages))

@@ -123,7 +123,7 @@ def test_a_wheel_that_cannot_be_had_is_named_and_the_next_build_succeeds(shared,
 def test_a_wheel_for_no_platform_of_ours_names_what_there_is(shared, project, index):
     for tag in ("cp311-cp311-win_amd64", "cp311-cp311-macosx_11_0_arm64", "cp38-cp38-manylinux2014_x86_64"):
         index.add(wheel(tag=tag))
-    refused(shared, project, index, 2, ["demo", "Python 3.11", "cp38 x86_64", "env.yaml:3"])
+    refused(shared, project, index, 2, ["demo", "Python 3.11", "cp38", "env.yaml:3"])
     another_version_installs(shared, project, index)
 
 
