@@ -56,8 +56,9 @@ def test_a_full_disk_is_said_and_loses_nothing(built, tmp_path):
     home = tmp_path / "home"
     (home / "store").mkdir(parents=True)
     tool = Envtool(home)
-    script = (f"mount -t tmpfs -o size=40m tmpfs {home}/store && cd {folder} && "
-              f"{BIN}/envtool build; code=$?; mount -o remount,size=2g {home}/store && {BIN}/envtool build || exit 99; exit $code")
+    # What is in the way is a file: a tmpfs cannot be remounted larger by an ordinary user.
+    script = (f"mount -t tmpfs -o size=500m tmpfs {home}/store && fallocate -l 460m {home}/store/in-the-way && cd {folder} && "
+              f"{BIN}/envtool build; code=$?; rm {home}/store/in-the-way && {BIN}/envtool build && {BIN}/envtool gc --verify || exit 99; exit $code")
     done = subprocess.run(["unshare", "-rm", "sh", "-c", script], env=tool.vars, capture_output=True, text=True, errors="replace")
     assert done.returncode == 1, done.stderr
     assert "No space left" in done.stderr
