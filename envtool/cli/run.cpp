@@ -20,6 +20,7 @@ Result<int> run_command(Arguments arguments, CommonOptions& common) {
   request.lock_mode = locked ? workflow::LockMode::locked : workflow::LockMode::update;
   request.process = process_request(std::move(command), std::move(env));
   Session session(common);
+  request.process_leaves = true;
   request.before_start = [&] { session.hand_over(); };
   if (spec) {
     ENVTOOL_TRY(const std::string json, workflow::print_spec(request, session.events()));

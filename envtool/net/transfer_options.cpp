@@ -59,7 +59,8 @@ void Transfer::set_options() {
   set(CURLOPT_FOLLOWLOCATION, 1L);  // libcurl drops Authorization and logins on another host, port or scheme
   set(CURLOPT_MAXREDIRS, 10L);
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  set(CURLOPT_PIPEWAIT, 1L);  // a stream on the connection being made is cheaper than a connection of its own
+  // A stream on the connection being made is cheaper than a connection of its own; plain http has no streams.
+  set(CURLOPT_PIPEWAIT, call_.request.url.scheme == "https" ? 1L : 0L);
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.count()));
   set(CURLOPT_TCP_KEEPALIVE, 1L);
   set(CURLOPT_BUFFERSIZE, 256L << 10);

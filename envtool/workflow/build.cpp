@@ -81,7 +81,7 @@ Result<BuildResult> build_project(ProjectState& state, Tools& tools, Events& eve
 }
 
 Result<BuildResult> build(const BuildRequest& request, Events& events) {
-  ENVTOOL_TRY(Tools tools, Tools::open());
+  ENVTOOL_TRY(Tools tools, Tools::open(&events));
   ENVTOOL_TRY(ProjectState state, with_lock(request.project, request.lock_mode, tools, events));
   return build_project(state, tools, events);
 }

@@ -100,6 +100,9 @@ void add_limits(oci::RuntimeSpec& spec, const project::EnvYaml& yaml) {
     spec.linux_.resources.cpu_quota = static_cast<std::int64_t>(*yaml.resources.cpus * 100'000);
   spec.linux_.namespaces = {"user", "mount", "pid", "uts", "ipc"};
   if (yaml.network != project::Network::host) spec.linux_.namespaces.push_back("network");
+  // An ordinary user has no rights there beyond those outside; the host's root would have (files of /proc
+  // belong to it).
+  if (::getuid() != 0) return;
   spec.linux_.masked_paths = {"/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/scsi"};
   spec.linux_.readonly_paths = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
 }

@@ -27,7 +27,7 @@ void forget_projects(const std::filesystem::path& state, bool dry_run, Events& e
 }  // namespace
 
 Result<GcResult> gc(const GcRequest& request, Events& events) {
-  ENVTOOL_TRY(Tools tools, Tools::open());
+  ENVTOOL_TRY(Tools tools, Tools::open(&events));
   store::GcOptions options;
   options.keep = request.keep;
   options.dry_run = request.dry_run;

@@ -53,7 +53,7 @@ Result<LockResult> lock(const LockRequest& request, Events& events) {
                 "run `env lock`");
   }
   ENVTOOL_CHECK(check_names(request, state));
-  ENVTOOL_TRY(Tools tools, Tools::open());
+  ENVTOOL_TRY(Tools tools, Tools::open(&events));
   ENVTOOL_TRY(const FileLock guard, tools.store.lock(Digest::of("project:" + request.project.native())));
   ENVTOOL_TRY(project::Lock fresh,
               resolve_project(state, {.everything = request.upgrade_all, .packages = request.upgrade}, tools,

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "envtool/image/image.hpp"
 
 namespace envtool::workflow {
@@ -14,6 +16,12 @@ void keep_image_ids(const project::Lock& before, project::Lock& after) {
   for (auto& platform : after.platforms) {
     const auto* old = before.find(platform.platform);
     if (old == nullptr) continue;
+    // An editable's scripts and dependencies are read from its pyproject.toml, which only the inputs' digest
+    // answers for.
+    const bool editable = std::any_of(
+        platform.packages.begin(), platform.packages.end(),
+        [](const auto& package) { return std::holds_alternative<project::LockedEditable>(package.source); });
+    if (editable && before.inputs != after.inputs) continue;
     project::LockedPlatform same = *old;
     same.image.reset();
     if (same == platform) platform.image = old->image;

@@ -40,17 +40,18 @@ void save_plan(const Prepared& prepared, Tools& tools, Events& events) {
 }  // namespace
 
 Result<int> run(const RunRequest& request, Events& events) {
-  ENVTOOL_TRY(Tools tools, Tools::open());
+  ENVTOOL_TRY(Tools tools, Tools::open(&events));
   ENVTOOL_TRY(Prepared prepared, prepare(request, tools, events));
   save_plan(prepared, tools, events);
   ENVTOOL_CHECK(set_process(prepared.container.spec, request.process, prepared.state));
   tools.close_client();  // the engine forks: no other thread may run
   if (request.before_start) request.before_start();
-  return tools.engine().run(prepared.container.spec, prepared.container.rootfs, prepared.container.options);
+  return tools.engine(request.process_leaves)
+      .run(prepared.container.spec, prepared.container.rootfs, prepared.container.options);
 }
 
 Result<std::string> print_spec(const RunRequest& request, Events& events) {
-  ENVTOOL_TRY(Tools tools, Tools::open());
+  ENVTOOL_TRY(Tools tools, Tools::open(&events));
   ENVTOOL_TRY(Prepared prepared, prepare(request, tools, events));
   ENVTOOL_CHECK(set_process(prepared.container.spec, request.process, prepared.state));
   return oci::render(prepared.container.spec);

@@ -76,7 +76,7 @@ Failure none_running(const fs::path& project) {
 }  // namespace
 
 Result<UpResult> up(const UpRequest& request, Events& events) {
-  ENVTOOL_TRY(Tools tools, Tools::open());
+  ENVTOOL_TRY(Tools tools, Tools::open(&events));
   ENVTOOL_TRY(ProjectState state, with_lock(request.project, request.lock_mode, tools, events));
   ENVTOOL_TRY(BuildResult built, build_project(state, tools, events));
   ENVTOOL_TRY(const SessionStore sessions, SessionStore::open(tools.state));

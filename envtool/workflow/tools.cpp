@@ -29,18 +29,19 @@ fs::path keyrings_folder() {
 }
 }  // namespace
 
-Tools::Tools(store::Store opened)
+Tools::Tools(store::Store opened, Events* events)
     : store(std::move(opened)),
       cache(env_vars::cache_dir()),
       state(env_vars::state_dir()),
       keyrings(keyrings_folder()),
-      default_index(env_vars::get(env_vars::kIndexUrl).value_or("https://pypi.org/simple")) {}
+      default_index(env_vars::get(env_vars::kIndexUrl).value_or("https://pypi.org/simple")),
+      events_(events) {}
 Tools::Tools(Tools&&) noexcept = default;
 Tools::~Tools() = default;
 
-Result<Tools> Tools::open() {
+Result<Tools> Tools::open(Events* events) {
   ENVTOOL_TRY(store::Store store, store::Store::open(env_vars::store_dir()));
-  Tools tools(std::move(store));
+  Tools tools(std::move(store), events);
   ENVTOOL_CHECK(make_directories(tools.cache));
   ENVTOOL_CHECK(make_directories(tools.state, 0700));
   return tools;
@@ -53,12 +54,14 @@ net::Client& Tools::client() {
 void Tools::close_client() { client_.reset(); }
 
 Executor& Tools::executor() {
-  if (!executor_) executor_ = std::make_unique<runtime::native::BuildExecutor>();
+  if (!executor_) executor_ = std::make_unique<runtime::native::BuildExecutor>(fs::path{}, events_);
   return *executor_;
 }
 
-runtime::Engine& Tools::engine() {
-  if (!engine_) engine_ = std::make_unique<runtime::native::NativeEngine>();
+runtime::Engine& Tools::engine(bool process_leaves) {
+  if (!engine_)
+    engine_ = std::make_unique<runtime::native::NativeEngine>(
+        runtime::native::NativeEngine::Options{.scratch = {}, .process_leaves = process_leaves});
   return *engine_;
 }
 

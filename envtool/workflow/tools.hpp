@@ -14,8 +14,8 @@ namespace envtool::workflow {
 
 class Tools {
  public:
-  /// Errors: io, unsupported (from the store).
-  static Result<Tools> open();
+  /// `events` gives build steps their stop token. Errors: io, unsupported (from the store).
+  static Result<Tools> open(Events* events = nullptr);
   Tools(Tools&&) noexcept;
   ~Tools();
 
@@ -29,10 +29,12 @@ class Tools {
   /// Ends the network thread: before the engine forks, which wants a process without other threads.
   void close_client();
   Executor& executor();
-  runtime::Engine& engine();
+  /// `process_leaves`: the caller exits with the command's code at once (NativeEngine::Options).
+  runtime::Engine& engine(bool process_leaves = false);
 
  private:
-  explicit Tools(store::Store opened);
+  Tools(store::Store opened, Events* events);
+  Events* events_;
   std::unique_ptr<net::Client> client_;
   std::unique_ptr<Executor> executor_;
   std::unique_ptr<runtime::Engine> engine_;

@@ -73,6 +73,8 @@ struct RunRequest {
   LockMode lock_mode = LockMode::update;
   ProcessRequest process;
   std::function<void()> before_start;  ///< the terminal is the container's from here
+  bool process_leaves =
+      false;  ///< a program that exits with the code at once: pipes end when the command ends them
 };
 /// One command in a fresh container. Out: its exit code as a shell gives it.
 Result<int> run(const RunRequest& request, Events& events);
