@@ -43,6 +43,8 @@ Result<void> touch(const ProjectState& state, const Digest& image, Tools& tools)
 }  // namespace
 
 Result<BuildResult> build_project(ProjectState& state, Tools& tools, Events& events) {
+  // gc leaves alone what is being built, until the project is on record as its user.
+  ENVTOOL_TRY(const FileLock building, tools.store.building());
   const auto begin = std::chrono::steady_clock::now();
   BuildResult result;
   ENVTOOL_TRY(const project::LockedPlatform* part, host_part(state));
