@@ -100,7 +100,7 @@ def test_up_gives_a_shell_with_job_control(shared, built):
         t.wait_for("sleeping")
         t.type("\x1a")
         t.wait_for("Stopped")
-        t.type("jobs; kill %1; echo flags $-\n")
+        t.type("jobs; kill -KILL %1; wait; echo flags $-\n")
         t.wait_for("Stopped")
         t.wait_for("flags ")
         assert "m" in t.wait_for("\n")
