@@ -63,7 +63,8 @@ class Planner {
     for (const project::LockedOciLayer& layer : oci.layers) {
       BaseLayerTree tree{layer, oci.reference};
       const store::TreeKey key = key_of(tree);
-      add_layer("base " + oci.reference, {{key, std::move(tree)}});
+      // Not the reference: the same base under another name, or in another folder, is the same image.
+      add_layer("base " + oci.manifest.str(), {{key, std::move(tree)}});
     }
   }
 
