@@ -100,10 +100,14 @@ def test_up_gives_a_shell_with_job_control(shared, built):
         t.wait_for("sleeping")
         t.type("\x1a")
         t.wait_for("Stopped")
-        t.type("jobs; kill -KILL %1; wait; echo flags $-\n")
+        t.type("jobs; echo flags $-\n")
         t.wait_for("Stopped")
         t.wait_for("flags ")
         assert "m" in t.wait_for("\n")
+        t.type("fg\n")
+        t.wait_for("python -c")
+        t.type("\x03")
+        t.wait_for("KeyboardInterrupt")
         t.type("exit 5\n")
         assert t.end() == 5
     assert "no job control" not in t.text
