@@ -101,4 +101,23 @@ Result<project::Lock> resolve(const project::EnvYaml& yaml, std::span<const Plat
   return lock;
 }
 
+Result<void> rebuild_wheel(const project::LockedPackage& package, const project::LockedPlatform& part,
+                           Sources& sources, Events& events) {
+  python::PythonSources python_sources{
+      .client = sources.client,
+      .store = &sources.store,
+      .cache = sources.cache,
+      .default_index = sources.default_index,
+      .sdist = {.executor = sources.executor,
+                .root = [&](const Platform& platform) -> Result<python::BuildRoot> {
+                  if (!sources.build_root)
+                    return fail(Code::unsupported, "building source distributions is not possible here");
+                  ENVTOOL_TRY(auto lowers, sources.build_root(platform, part.base, part.python, part.system));
+                  return python::BuildRoot{.lowers = std::move(lowers), .executable = part.python.executable};
+                }}};
+  const python::PythonTarget target{
+      .platform = part.platform, .python = part.python.version, .libc = part.python.libc, .pins = {}};
+  return python::rebuild_wheel(package, target, python_sources, events);
+}
+
 }  // namespace envtool::resolve

@@ -2,7 +2,6 @@
 // env.yaml → env.lock (design §5). One file joins python/, system/ and base_image/.
 #include <filesystem>
 #include <functional>
-#include <functional>
 #include <optional>
 #include <set>
 #include <span>
@@ -33,9 +32,9 @@ struct Sources {
   Executor* executor = nullptr;  ///< for source distributions; null: refuse them
   /// Have the base (and system packages) of a platform in the store, to build source distributions in; trees,
   /// bottom first. workflow makes it of image::assemble, because a stage never calls a later one.
-  std::function<Result<std::vector<std::filesystem::path>>(
-      const Platform&, const project::LockedBase&, const project::LockedPython&,
-      const std::vector<project::LockedDeb>&)>
+  std::function<Result<std::vector<std::filesystem::path>>(const Platform&, const project::LockedBase&,
+                                                           const project::LockedPython&,
+                                                           const std::vector<project::LockedDeb>&)>
       build_root;
 };
 
@@ -44,5 +43,11 @@ struct Sources {
 Result<project::Lock> resolve(const project::EnvYaml& yaml, std::span<const Platform> platforms,
                               const project::Lock* previous, const Upgrade& upgrade, Sources& sources,
                               Events& events);
+
+/// Build again a wheel that was built when the lock was made and that this store does not have: from the
+/// pinned source and build requirements, in the pinned base.
+/// Errors: digest_mismatch (the build is not reproducible), those of fetching and building.
+Result<void> rebuild_wheel(const project::LockedPackage& package, const project::LockedPlatform& part,
+                           Sources& sources, Events& events);
 
 }  // namespace envtool::resolve

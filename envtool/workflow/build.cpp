@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "envtool/workflow/build_project.hpp"
+#include "envtool/workflow/resolve_project.hpp"
 #include "envtool/workflow/workflow.hpp"
 
 namespace envtool::workflow {
@@ -62,6 +63,7 @@ Result<BuildResult> build_project(ProjectState& state, Tools& tools, Events& eve
                 "use the envtool that wrote the lock, or run `env lock --upgrade`");
   }
   const image::ImagePlan plan = image::plan(*state.lock, part->platform);
+  ENVTOOL_CHECK(rebuild_wheels(state, *part, plan, tools, events));
   auto assembled = image::assemble(plan, state.folder, tools.store, tools.client(), tools.executor(), events);
   if (!assembled) return fail(not_a_persons(std::move(assembled).error()).in("while building the image"));
   if (part->image && *part->image != assembled->id) {

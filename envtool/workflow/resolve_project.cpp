@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "envtool/image/image.hpp"
 
@@ -42,11 +43,7 @@ Result<std::vector<std::filesystem::path>> base_trees(const ProjectState& state,
   return std::move(rootfs.lowers);
 }
 
-}  // namespace
-
-Result<project::Lock> resolve_project(const ProjectState& state, const resolve::Upgrade& upgrade,
-                                      Tools& tools, Events& events) {
-  for (auto& refused : project::not_yet(state.yaml)) return fail(std::move(refused));
+resolve::Sources sources_for(const ProjectState& state, Tools& tools, Events& events) {
   resolve::Sources sources{.client = tools.client(),
                            .store = tools.store,
                            .cache = tools.cache,
@@ -63,6 +60,47 @@ Result<project::Lock> resolve_project(const ProjectState& state, const resolve::
         {.platform = platform, .base = base, .system = system, .python = python, .packages = {}, .image = {}},
         tools, events);
   };
+  return sources;
+}
+
+/// The sha256 of wheels that have no address and are neither in the store as files nor unpacked.
+std::set<Digest> absent_wheels(const image::ImagePlan& plan, const store::Store& store) {
+  std::set<Digest> absent;
+  for (const auto& layer : plan.layers) {
+    for (const auto& tree : layer.trees) {
+      const auto* wheel = std::get_if<image::WheelTree>(&tree.make);
+      if (wheel == nullptr || !wheel->wheel.url.empty() || store.has_blob(wheel->wheel.sha256)) continue;
+      if (!store.find_tree(tree.key)) absent.insert(wheel->wheel.sha256);
+    }
+  }
+  return absent;
+}
+
+const project::Artifact* built_wheel(const project::LockedPackage& package) {
+  if (const auto* sdist = std::get_if<project::LockedSdist>(&package.source)) return &sdist->wheel;
+  if (const auto* git = std::get_if<project::LockedGit>(&package.source)) return &git->wheel;
+  return nullptr;
+}
+
+}  // namespace
+
+Result<void> rebuild_wheels(const ProjectState& state, const project::LockedPlatform& part,
+                            const image::ImagePlan& plan, Tools& tools, Events& events) {
+  const std::set<Digest> absent = absent_wheels(plan, tools.store);
+  if (absent.empty()) return {};
+  resolve::Sources sources = sources_for(state, tools, events);
+  for (const auto& package : part.packages) {
+    const auto* wheel = built_wheel(package);
+    if (wheel == nullptr || !absent.contains(wheel->sha256)) continue;
+    ENVTOOL_CHECK(resolve::rebuild_wheel(package, part, sources, events));
+  }
+  return {};
+}
+
+Result<project::Lock> resolve_project(const ProjectState& state, const resolve::Upgrade& upgrade,
+                                      Tools& tools, Events& events) {
+  for (auto& refused : project::not_yet(state.yaml)) return fail(std::move(refused));
+  resolve::Sources sources = sources_for(state, tools, events);
   const project::Lock* previous = state.lock ? &*state.lock : nullptr;
   auto lock = resolve::resolve(state.yaml, state.yaml.platforms, previous, upgrade, sources, events);
   if (!lock) return fail(std::move(lock).error().in("while resolving env.yaml"));

@@ -79,4 +79,10 @@ struct PythonSolution {
 /// digest_mismatch, unsupported, cancelled.
 Result<PythonSolution> resolve_python(const PythonProblem& problem, PythonSources& sources, Events& events);
 
+/// Build again, from its pinned source and build requirements, a wheel that a lock says was built and that
+/// the store does not have, and put it there. Errors: digest_mismatch (the build gives other bytes now),
+/// those of fetching and building.
+Result<void> rebuild_wheel(const project::LockedPackage& package, const PythonTarget& target,
+                           PythonSources& sources, Events& events);
+
 }  // namespace envtool::resolve::python

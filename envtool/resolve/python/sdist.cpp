@@ -7,6 +7,7 @@
 
 #include "envtool/formats/pep/file_name.hpp"
 #include "envtool/formats/pep/record.hpp"
+#include "envtool/resolve/python/build_source.hpp"
 #include "envtool/resolve/python/remote_zip.hpp"
 #include "envtool/resolve/python/sdist_archive.hpp"
 #include "envtool/resolve/python/sdist_cache.hpp"
@@ -21,7 +22,8 @@ namespace fs = std::filesystem;
 /// Runs one hook of PEP 517. argv: backend, colon-separated backend-path, hook. What it returns goes to
 /// /build/out/<hook>.txt, one line each.
 constexpr const char* kRunHook = R"(
-import importlib, sys
+import importlib, os, sys
+os.umask(0o022)
 backend, path, hook = sys.argv[1:4]
 sys.path[:0] = [p for p in path.split(":") if p]
 module, _, attributes = backend.partition(":")
@@ -70,8 +72,10 @@ Result<void> write_scripts(const fs::path& site, const std::string& python) {
 struct SdistWorkshop::Bench {
   fs::path folder;
   BuildRoot root;
-  std::string name;  ///< of the archive, for sentences
+  std::string name;       ///< of what is built, for sentences
+  std::string directory;  ///< of the project in `source()`
   [[nodiscard]] fs::path source() const { return folder / "source"; }
+  [[nodiscard]] fs::path project() const { return directory.empty() ? source() : source() / directory; }
   [[nodiscard]] fs::path site() const { return folder / "site"; }
   [[nodiscard]] fs::path out() const { return folder / "out"; }
   [[nodiscard]] fs::path wheels() const { return folder / "wheels"; }
@@ -79,69 +83,99 @@ struct SdistWorkshop::Bench {
 };
 
 Result<std::shared_ptr<const BuiltSdist>> SdistWorkshop::build(const File& file, const PythonTarget& target) {
+  if (const auto known = added_.find(file.sha256.hex()); known != added_.end())
+    return build(known->second, target);
+  return build(archive_source(std::string(file.name), std::string(file.url), file.sha256, sources_.client,
+                              events_.stop_token()),
+               target);
+}
+
+Result<std::shared_ptr<const BuiltSdist>> SdistWorkshop::build(const BuildSource& source,
+                                                               const PythonTarget& target) {
   if (!open())
-    return fail(Code::unsupported,
-                std::string(file.name) + " has to be built, and nothing here can build it");
+    return fail(Code::unsupported, source.name + " has to be built, and nothing here can build it");
   const Platform host = Platform::host();
   auto here = std::find_if(problem_.targets.begin(), problem_.targets.end(),
                            [&](const PythonTarget& other) { return other.platform == host; });
   const bool foreign = target.platform != host;
   if (foreign && here == problem_.targets.end())
     return fail(Code::unsupported,
-                fmt::format("{} has to be built on {}, and this machine is {}", file.name,
+                fmt::format("{} has to be built on {}, and this machine is {}", source.name,
                             target.platform.str(), host.str()),
                 "run `env lock` on such a machine, or leave the platform out of env.yaml");
-  auto& slot = built_[file.sha256.hex()];
+  auto& slot = built_[source.identity.hex()];
   if (!slot) {
-    ENVTOOL_TRY(slot, build_here(file, foreign ? *here : target));
+    ENVTOOL_TRY(slot, build_here(source, foreign ? *here : target));
   }
   const auto fields = pep::split_wheel_name(slot->wheel_name);
   if (foreign && (!fields || fields->platforms != "any"))
     return fail(
         Code::unsupported,
-        fmt::format("{} contains native code and has no wheel for {}", file.name, target.platform.str()),
+        fmt::format("{} contains native code and has no wheel for {}", source.name, target.platform.str()),
         "leave that platform out of env.yaml, or ask for a version that has wheels");
   return slot;
 }
 
-Result<std::shared_ptr<const BuiltSdist>> SdistWorkshop::build_here(const File& file,
+Result<std::shared_ptr<const BuiltSdist>> SdistWorkshop::build_here(const BuildSource& source,
                                                                     const PythonTarget& target) {
-  const auto kept = kept_path(file, target);
+  ENVTOOL_TRY(auto root, sources_.sdist.root(target.platform));
+  const auto kept = kept_path(source, target, root);
   if (auto text = kept.empty() ? std::string{} : read_file(kept, 16_MiB).value_or(""); !text.empty())
     if (auto built = parse_built(text); built && sources_.store->has_blob(built->wheel.sha256))
       return std::make_shared<const BuiltSdist>(std::move(*built));
-  events_.note(fmt::format("building {} (it has no wheel)", file.name));
+  events_.note(fmt::format("building {} (it has no wheel)", source.name));
+  std::string metadata;
+  ENVTOOL_TRY(auto built, make(source, target, std::move(root), nullptr, metadata));
+  // A cache that cannot be written is only slower.
+  if (!kept.empty() && make_directories(kept.parent_path()))
+    (void)write_atomic(kept, render_built(*built, metadata));
+  return built;
+}
+
+Result<std::shared_ptr<const BuiltSdist>> SdistWorkshop::rebuild(const BuildSource& source,
+                                                                 const Pinned& pins,
+                                                                 const PythonTarget& target) {
+  if (!open())
+    return fail(Code::unsupported, source.name + " has to be built, and nothing here can build it");
   ENVTOOL_TRY(auto root, sources_.sdist.root(target.platform));
+  events_.note(fmt::format("building {} as env.lock pins it", source.name));
+  std::string metadata;
+  return make(source, target, std::move(root), &pins, metadata);
+}
+
+/// With `pins` nothing is resolved: the same steps with the pinned requirements.
+Result<std::shared_ptr<const BuiltSdist>> SdistWorkshop::make(const BuildSource& source,
+                                                              const PythonTarget& target, BuildRoot root,
+                                                              const Pinned* pins, std::string& metadata) {
   ENVTOOL_TRY(const fs::path folder, sources_.store->make_temporary());
-  Bench bench{.folder = folder, .root = std::move(root), .name = std::string(file.name)};
+  const Bench bench{
+      .folder = folder, .root = std::move(root), .name = source.name, .directory = source.directory};
   const auto work = [&]() -> Result<std::shared_ptr<const BuiltSdist>> {
     for (const auto& path : {bench.site(), bench.out(), bench.wheels(), bench.upper(),
                              fs::path(bench.upper().string() + ".work")})
       ENVTOOL_CHECK(make_directories(path));
-    const fs::path archive = bench.wheels() / bench.name;
-    ENVTOOL_TRY(Url url, Url::parse(file.url));
-    ENVTOOL_CHECK(sources_.client.download(
-        {.sources = {std::move(url)}, .to = archive, .sha256 = file.sha256, .size = {}, .on_bytes = {}},
-        events_.stop_token()));
-    ENVTOOL_TRY(const std::string bytes, read_file(archive));
-    ENVTOOL_CHECK(unpack_sdist(bench.name, bytes, bench.source()));
+    ENVTOOL_CHECK(source.unpack(bench.wheels(), bench.source()));
     PyProject project;
-    if (auto text = read_file(bench.source() / "pyproject.toml", 4_MiB)) {
+    if (auto text = read_file(bench.project() / "pyproject.toml", 4_MiB)) {
       ENVTOOL_TRY(project, PyProject::parse(*text, bench.name + ": pyproject.toml"));
     }
     std::vector<std::string> texts = project.build.requirements;
-    ENVTOOL_TRY(auto needed, requirements(texts, target));
+    std::vector<project::LockedPackage> needed;
+    if (pins != nullptr) needed = *pins;
+    else {
+      ENVTOOL_TRY(needed, requirements(texts, target));
+    }
     ENVTOOL_CHECK(install(needed, bench));
     ENVTOOL_TRY(const std::string more, run_hook(bench, project.build, "get_requires_for_build_wheel"));
     const std::size_t before = texts.size();
     for (auto line : split(more, '\n'))
       if (!trim(line).empty()) texts.emplace_back(trim(line));
-    if (texts.size() > before) {
+    if (pins == nullptr && texts.size() > before) {
       ENVTOOL_TRY(needed, requirements(texts, target));
       ENVTOOL_CHECK(install(needed, bench));
     }
     ENVTOOL_CHECK(run_hook(bench, project.build, "build_wheel"));
-    return collect(bench, file, std::move(needed), kept);
+    return collect(bench, std::move(needed), metadata);
   };
   auto built = work();
   (void)remove_tree(folder);
@@ -208,7 +242,7 @@ Result<std::string> SdistWorkshop::run_hook(const Bench& bench, const BuildSyste
               {"PYTHONDONTWRITEBYTECODE", "1"},
               {"PYTHONHASHSEED", "0"},
               {"SOURCE_DATE_EPOCH", "315532800"}};
-  step.cwd = "/build/source";
+  step.cwd = fs::path("/build/source") / bench.directory;
   ENVTOOL_TRY(const auto outcome, sources_.sdist.executor->run(step));
   if (outcome.exit_code != 0)
     return fail(Code::bad_input,
@@ -220,32 +254,34 @@ Result<std::string> SdistWorkshop::run_hook(const Bench& bench, const BuildSyste
 }
 
 Result<std::shared_ptr<const BuiltSdist>> SdistWorkshop::collect(
-    const Bench& bench, const File& file, std::vector<project::LockedPackage> requirements,
-    const std::filesystem::path& kept) {
+    const Bench& bench, std::vector<project::LockedPackage> requirements, std::string& metadata_text) {
   ENVTOOL_TRY(const std::string name, read_file(bench.out() / "build_wheel.txt", 1_MiB));
   if (name.find('/') != std::string::npos || !pep::split_wheel_name(name))
     return fail(Code::bad_input,
-                fmt::format("the build of {} gave '{}', which is no wheel", file.name, name));
+                fmt::format("the build of {} gave '{}', which is no wheel", bench.name, name));
   ENVTOOL_TRY(const std::string bytes, read_file(bench.out() / name));
-  ENVTOOL_TRY(const std::string text, RemoteMetadata::of_whole(name, bytes));
-  ENVTOOL_TRY(auto metadata, pep::Metadata::parse(text));
+  ENVTOOL_TRY(metadata_text, RemoteMetadata::of_whole(name, bytes));
+  ENVTOOL_TRY(auto metadata, pep::Metadata::parse(metadata_text));
   ENVTOOL_TRY(const Digest digest, sources_.store->put_blob(bytes));
   auto built = std::make_shared<BuiltSdist>();
   built->wheel = {.url = "", .sha256 = digest, .size = {bytes.size()}};
   built->wheel_name = name;
   built->build_requires = std::move(requirements);
   built->metadata = std::make_shared<const pep::Metadata>(std::move(metadata));
-  // A cache that cannot be written is only slower.
-  if (!kept.empty() && make_directories(kept.parent_path()))
-    (void)write_atomic(kept, render_built(*built, text));
   return std::shared_ptr<const BuiltSdist>(std::move(built));
 }
 
-/// The same archive for the same Python and platform is built once for all projects.
-std::filesystem::path SdistWorkshop::kept_path(const File& file, const PythonTarget& target) const {
+/// The same source for the same Python in the same base is built once for all projects. The base's trees are
+/// named by what is in them; a wheel made in another one could differ from what the lock's own base gives.
+std::filesystem::path SdistWorkshop::kept_path(const BuildSource& source, const PythonTarget& target,
+                                               const BuildRoot& root) const {
   if (sources_.cache.empty()) return {};
+  std::string trees;
+  for (const fs::path& tree : root.lowers)
+    trees += tree.lexically_relative(sources_.store->folder()).native() + "\n";
   return sources_.cache / "built" /
-         fmt::format("{}-{}-{}.json", file.sha256.hex(), target.python, target.platform.architecture);
+         fmt::format("{}-{}-{}-{}.json", source.identity.hex(), target.python, target.platform.architecture,
+                     Digest::of(trees).hex().substr(0, 16));
 }
 
 }  // namespace envtool::resolve::python

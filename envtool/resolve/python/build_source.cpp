@@ -1,0 +1,65 @@
+#include "envtool/resolve/python/build_source.hpp"
+
+#include <fmt/format.h>
+
+#include "envtool/resolve/python/sdist_archive.hpp"
+#include "envtool/support/files.hpp"
+
+namespace envtool::resolve::python {
+
+namespace fs = std::filesystem;
+
+BuildSource archive_source(std::string file_name, std::string url, Digest sha256, net::Client& client,
+                           std::stop_token stop) {
+  BuildSource source{.name = file_name, .identity = sha256, .directory = {}, .unpack = {}};
+  source.unpack = [=, &client](const fs::path& scratch, const fs::path& to) -> Result<void> {
+    const fs::path archive = scratch / file_name;
+    ENVTOOL_TRY(Url address, Url::parse(url));
+    ENVTOOL_CHECK(client.download(
+        {.sources = {std::move(address)}, .to = archive, .sha256 = sha256, .size = {}, .on_bytes = {}},
+        stop));
+    ENVTOOL_TRY(const std::string bytes, read_file(archive));
+    return unpack_sdist(file_name, bytes, to);
+  };
+  return source;
+}
+
+BuildSource commit_source(const vcs::GitUrl& url, const std::string& commit, const fs::path& cache,
+                          std::stop_token stop) {
+  const std::string repository = fs::path(url.repository.path).stem().string();
+  BuildSource source{.name = fmt::format("{} at commit {}", repository, commit.substr(0, 12)),
+                     .identity = Digest::of(fmt::format("git {} {}", commit, url.directory)),
+                     .directory = url.directory,
+                     .unpack = {}};
+  source.unpack = [=](const fs::path&, const fs::path& to) -> Result<void> {
+    vcs::Clones clones(cache);
+    vcs::GitUrl pinned = url;
+    pinned.ref = commit;
+    ENVTOOL_TRY(const std::string fetched, clones.fetch(pinned, stop));
+    if (fetched != commit)
+      return fail(Code::bad_input,
+                  fmt::format("'{}' is not a full commit of {}", commit, url.repository.redacted()));
+    return clones.export_tree(pinned, commit, to);
+  };
+  return source;
+}
+
+Result<BuildSource> locked_source(const project::LockedPackage& package, net::Client& client,
+                                  const fs::path& cache, std::stop_token stop) {
+  if (const auto* sdist = std::get_if<project::LockedSdist>(&package.source)) {
+    ENVTOOL_TRY(const Url url, Url::parse(sdist->artifact.url));
+    return archive_source(url.filename(), sdist->artifact.url, sdist->artifact.sha256, client,
+                          std::move(stop));
+  }
+  if (const auto* git = std::get_if<project::LockedGit>(&package.source)) {
+    vcs::GitUrl written;
+    ENVTOOL_TRY(written.repository, Url::parse(git->url));
+    written.directory = git->subdirectory;
+    // Through the parser again: a lock is text that anybody may have edited.
+    ENVTOOL_TRY(const vcs::GitUrl url, vcs::parse_git_url(vcs::render_pinned(written, git->commit)));
+    return commit_source(url, git->commit, cache, std::move(stop));
+  }
+  return fail(Code::bad_input, package.name + " is not built from source");
+}
+
+}  // namespace envtool::resolve::python
