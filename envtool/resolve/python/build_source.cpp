@@ -2,12 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+
 #include "envtool/resolve/python/sdist_archive.hpp"
 #include "envtool/support/files.hpp"
 
 namespace envtool::resolve::python {
 
 namespace fs = std::filesystem;
+
+/// 1980-01-01, the first day that a zip can hold; SOURCE_DATE_EPOCH of builds.
+constexpr std::chrono::seconds kBuildTime{315532800};
 
 BuildSource archive_source(std::string file_name, std::string url, Digest sha256, net::Client& client,
                            std::stop_token stop) {
@@ -24,10 +29,9 @@ BuildSource archive_source(std::string file_name, std::string url, Digest sha256
   return source;
 }
 
-BuildSource commit_source(const vcs::GitUrl& url, const std::string& commit, const fs::path& cache,
-                          std::stop_token stop) {
-  const std::string repository = fs::path(url.repository.path).stem().string();
-  BuildSource source{.name = fmt::format("{} at commit {}", repository, commit.substr(0, 12)),
+BuildSource commit_source(const std::string& package, const vcs::GitUrl& url, const std::string& commit,
+                          const fs::path& cache, std::stop_token stop) {
+  BuildSource source{.name = fmt::format("{} at commit {}", package, commit.substr(0, 12)),
                      .identity = Digest::of(fmt::format("git {} {}", commit, url.directory)),
                      .directory = url.directory,
                      .unpack = {}};
@@ -57,9 +61,29 @@ Result<BuildSource> locked_source(const project::LockedPackage& package, net::Cl
     written.directory = git->subdirectory;
     // Through the parser again: a lock is text that anybody may have edited.
     ENVTOOL_TRY(const vcs::GitUrl url, vcs::parse_git_url(vcs::render_pinned(written, git->commit)));
-    return commit_source(url, git->commit, cache, std::move(stop));
+    return commit_source(package.name, url, git->commit, cache, std::move(stop));
   }
   return fail(Code::bad_input, package.name + " is not built from source");
+}
+
+Result<void> settle_tree(const fs::path& folder) {
+  const auto time =
+      fs::file_time_type(std::chrono::file_clock::from_sys(std::chrono::sys_seconds(kBuildTime)));
+  std::error_code error;
+  const auto settle = [&](const fs::path& path, bool all) {
+    fs::permissions(path, static_cast<fs::perms>(all ? 0755 : 0644), error);
+    if (!error) fs::last_write_time(path, time, error);
+  };
+  settle(folder, true);
+  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    const auto status = it->symlink_status(error);
+    if (error || fs::is_symlink(status)) continue;
+    settle(it->path(),
+           fs::is_directory(status) || (status.permissions() & fs::perms::owner_exec) != fs::perms::none);
+    if (error) break;
+  }
+  if (!error) return {};
+  return fail(Code::io, fmt::format("{}: {}", folder.native(), error.message()));
 }
 
 }  // namespace envtool::resolve::python

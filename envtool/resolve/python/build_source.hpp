@@ -23,12 +23,16 @@ struct BuildSource {
 BuildSource archive_source(std::string file_name, std::string url, Digest sha256, net::Client& client,
                            std::stop_token stop);
 
-/// A commit of a repository, fetched into the clones below `cache` when it is not there.
-BuildSource commit_source(const vcs::GitUrl& url, const std::string& commit,
+/// A commit of a package's repository, fetched into the clones below `cache` when it is not there.
+BuildSource commit_source(const std::string& package, const vcs::GitUrl& url, const std::string& commit,
                           const std::filesystem::path& cache, std::stop_token stop);
 
 /// What a lock pins. Errors: bad_input: a package that is not built, an address that is none.
 Result<BuildSource> locked_source(const project::LockedPackage& package, net::Client& client,
                                   const std::filesystem::path& cache, std::stop_token stop);
+
+/// Modes 644 and 755 and one time for all, whatever the umask and the day: back ends copy both into wheels.
+/// Errors: io.
+Result<void> settle_tree(const std::filesystem::path& folder);
 
 }  // namespace envtool::resolve::python

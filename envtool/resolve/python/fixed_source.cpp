@@ -1,6 +1,7 @@
 #include "envtool/resolve/python/fixed_source.hpp"
 
 #include "envtool/formats/pep/file_name.hpp"
+#include "envtool/resolve/python/fixed_git.hpp"
 #include "envtool/resolve/python/remote_zip.hpp"
 
 namespace envtool::resolve::python {
@@ -18,9 +19,10 @@ Failure refuse(const AskedRequirement& asked, std::string what, std::string hint
 
 Result<Url> wheel_url(const AskedRequirement& asked) {
   const std::string& text = *asked.requirement.url;
-  if (text.starts_with("git+") || text.starts_with("hg+") || text.starts_with("svn+"))
-    return refuse(asked, "'" + asked.written.text + "' comes from a repository, which is not supported yet",
-                  "name a wheel by its https url, or use `-e` with a folder in the project");
+  if (text.starts_with("hg+") || text.starts_with("svn+"))
+    return refuse(
+        asked, "'" + asked.written.text + "' comes from a repository, which is not supported",
+        "use git (git+https://…), name a wheel by its https url, or use `-e` with a folder in the project");
   ENVTOOL_TRY(Url url, Url::parse(text));
   if (url.scheme != "https" && url.scheme != "http")
     return refuse(asked, "'" + asked.written.text + "' is not an https url",
@@ -75,10 +77,12 @@ Result<std::shared_ptr<const Page>> fetch_wheel(const AskedRequirement& asked, C
 
 }  // namespace
 
-Result<void> fetch_fixed_sources(const Asked& asked, Catalog& catalog, FixedSources& into) {
+Result<void> fetch_fixed_sources(const Asked& asked, const FixedInputs& inputs, FixedSources& into,
+                                 FixedCommits& commits) {
   for (const auto& one : asked.packages) {
     if (!one.requirement.url || into.contains(one.requirement.key)) continue;
-    auto page = fetch_wheel(one, catalog);
+    auto page = one.requirement.url->starts_with("git+") ? fetch_commit(one, inputs, commits)
+                                                         : fetch_wheel(one, inputs.catalog);
     if (!page) return fail(std::move(page).error().in("while fetching " + one.requirement.key));
     into.emplace(one.requirement.key, std::move(*page));
   }

@@ -67,6 +67,9 @@ Result<pep::Metadata> metadata_of(const PyProject& project, const std::string& n
   metadata.key = pep::normalize_name(metadata.name);
   auto version = pep::Version::try_parse(project.version.value_or("0"));
   metadata.version = version ? *version : pep::Version::of("0");
+  if (project.requires_python)
+    if (auto python = pep::SpecifierSet::parse_lenient(*project.requires_python))
+      metadata.requires_python = std::move(*python);
   const auto add = [&](const std::string& text, const std::string& extra) -> Result<void> {
     auto requirement = pep::Requirement::parse(text);
     if (!requirement) return fail(std::move(requirement).error().at({name_of_file, 0, 0}));

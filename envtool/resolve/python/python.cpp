@@ -1,6 +1,7 @@
 #include "envtool/resolve/python/python.hpp"
 
 #include <fmt/format.h>
+#include <stdlib.h>
 
 #include "envtool/resolve/python/editable.hpp"
 #include "envtool/resolve/python/fixed_source.hpp"
@@ -14,7 +15,7 @@ namespace {
 /// By normalised name, the path of each editable project.
 using Editables = std::map<std::string, std::string>;
 
-project::LockedPackage locked(const Pick& pick, const Editables& editables) {
+project::LockedPackage locked(const Pick& pick, const Editables& editables, const FixedCommits& commits) {
   project::LockedPackage package;
   package.name = pick.name;
   package.version = pick.version;
@@ -24,11 +25,33 @@ project::LockedPackage locked(const Pick& pick, const Editables& editables) {
     package.source = project::LockedEditable{.path = path->second, .build_requires = {}};
     return package;
   }
+  if (auto commit = commits.find(pick.name); commit != commits.end()) {
+    package.source = commit->second;
+    return package;
+  }
   const project::Artifact artifact{
       .url = std::string(pick.file->url), .sha256 = pick.file->sha256, .size = {pick.file->size}};
   if (pick.file->wheel) package.source = project::LockedWheel{.artifact = artifact};
   else package.source = project::LockedSdist{.artifact = artifact, .build_requires = {}, .wheel = {}};
   return package;
+}
+
+void put_built(const BuiltSdist& built, project::LockedPackage& package) {
+  const auto put = [&](auto& source) {
+    source.build_requires = built.build_requires;
+    source.wheel = built.wheel;
+  };
+  if (auto* sdist = std::get_if<project::LockedSdist>(&package.source)) put(*sdist);
+  if (auto* git = std::get_if<project::LockedGit>(&package.source)) put(*git);
+}
+
+/// Beside what is built from it, or in the cache where nothing is built.
+Result<std::filesystem::path> scratch_folder(const PythonSources& sources) {
+  if (sources.store != nullptr) return sources.store->make_temporary();
+  std::string name = (sources.cache / "tree-XXXXXX").native();
+  if (sources.cache.empty() || ::mkdtemp(name.data()) == nullptr)
+    return fail(Code::io, "there is no folder for the files of a repository");
+  return std::filesystem::path(name);
 }
 
 std::map<std::string, std::string> versions_of(const TargetSolution& solution) {
@@ -85,10 +108,18 @@ Result<PythonSolution> resolve_python(const PythonProblem& problem, PythonSource
   ENVTOOL_TRY(const Editables editables, read_editables(problem, asked, fixed, catalog));
   ENVTOOL_CHECK(follow_fixed(asked, fixed, catalog, prefetch));
   prefetch.start();
-  ENVTOOL_CHECK(fetch_fixed_sources(asked, catalog, fixed));
+  SdistWorkshop workshop(problem, sources, events);
+  FixedCommits commits;
+  const FixedInputs fixed_inputs{.problem = problem,
+                                 .catalog = catalog,
+                                 .workshop = workshop,
+                                 .cache = sources.cache,
+                                 .plan_only = sources.sdist.plan_only,
+                                 .events = events,
+                                 .scratch = [&] { return scratch_folder(sources); }};
+  ENVTOOL_CHECK(fetch_fixed_sources(asked, fixed_inputs, fixed, commits));
   ENVTOOL_CHECK(follow_fixed(asked, fixed, catalog, prefetch));
 
-  SdistWorkshop workshop(problem, sources, events);
   const SolveInputs inputs{
       .catalog = catalog, .asked = asked, .fixed = fixed, .workshop = workshop, .events = events};
   ENVTOOL_TRY(const auto solutions, solve_all(inputs, targets, events));
@@ -102,13 +133,10 @@ Result<PythonSolution> resolve_python(const PythonProblem& problem, PythonSource
   for (std::size_t i = 0; i < solutions.size(); ++i) {
     auto& packages = result.packages.emplace_back();
     for (const Pick& pick : solutions[i].picks) {
-      packages.push_back(locked(pick, editables));
-      if (!pick.file->wheel && workshop.open()) {
-        ENVTOOL_TRY(const auto built, workshop.build(*pick.file, targets[i]->asked()));
-        auto& sdist = std::get<project::LockedSdist>(packages.back().source);
-        sdist.build_requires = built->build_requires;
-        sdist.wheel = built->wheel;
-      }
+      packages.push_back(locked(pick, editables, commits));
+      if (pick.file->wheel || !workshop.open()) continue;
+      ENVTOOL_TRY(const auto built, workshop.build(*pick.file, targets[i]->asked()));
+      put_built(*built, packages.back());
     }
   }
   return result;

@@ -155,6 +155,7 @@ Result<std::shared_ptr<const BuiltSdist>> SdistWorkshop::make(const BuildSource&
                              fs::path(bench.upper().string() + ".work")})
       ENVTOOL_CHECK(make_directories(path));
     ENVTOOL_CHECK(source.unpack(bench.wheels(), bench.source()));
+    ENVTOOL_CHECK(settle_tree(bench.source()));
     PyProject project;
     if (auto text = read_file(bench.project() / "pyproject.toml", 4_MiB)) {
       ENVTOOL_TRY(project, PyProject::parse(*text, bench.name + ": pyproject.toml"));
