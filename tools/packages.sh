@@ -9,7 +9,7 @@ build_packages=(
   debian-archive-keyring
 )
 test_packages=(
-  catch2 python3-pytest python3-jsonschema python3-yaml bubblewrap busybox-static hyperfine
+  catch2 python3-pytest python3-jsonschema python3-yaml bubblewrap busybox-static hyperfine faketime umoci skopeo
 )
 
 # install_packages NAME… : those that are missing, as root or through sudo; says what to run where neither works.

@@ -11,23 +11,38 @@ from conftest import BIN, SMALL, Envtool, copy_project, write
 
 
 @pytest.mark.slow
-def test_killed_at_random_moments_the_next_up_succeeds_and_the_store_verifies(built, tmp_path):
+def test_killed_at_random_moments_the_next_up_succeeds_and_the_store_verifies(tmp_path):
+    """A cold `env up` (no lock, no cache, an empty store) is killed at a moment of its whole length, every time anew."""
     seed = int(os.environ.get("ENVTOOL_TEST_SEED", "0")) or random.randrange(1 << 30)
-    rounds = int(os.environ.get("ENVTOOL_TEST_KILLS", "50"))
+    kills = int(os.environ.get("ENVTOOL_TEST_KILLS", "50"))
     print(f"ENVTOOL_TEST_SEED={seed}")
     chance = random.Random(seed)
-    folder = copy_project(built, tmp_path / "killed")
-    tool = Envtool(tmp_path / "home")
-    for _ in range(rounds):
-        process = tool.start("build", cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    began = time.monotonic()
+    whole = Envtool(tmp_path / "whole")
+    folder = write(tmp_path / "whole-project", env__yaml=SMALL)
+    whole("up", "--detach", cwd=folder, check=0)
+    whole("down", cwd=folder, check=0)
+    length = time.monotonic() - began
+    done = 0
+    for attempt in range(4 * kills):
+        if done == kills:
+            break
+        tool = Envtool(tmp_path / f"home-{attempt}")
+        folder = write(tmp_path / f"project-{attempt}", env__yaml=SMALL)
+        process = tool.start("up", "--detach", cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         try:
-            process.wait(chance.uniform(0.02, 8))
-            shutil.rmtree(tool.home / "store", ignore_errors=True)  # it was done: begin cold again
+            process.wait(chance.uniform(0, length))
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-    tool("run", "--", "python", "-c", "import six", cwd=folder, check=0)
-    tool("gc", "--verify", cwd=folder, check=0)
+            done += 1
+        assert not (folder / "env.lock").exists() or (folder / "env.lock").read_text().endswith("\n")
+        tool("up", "--detach", cwd=folder, check=0)
+        tool("exec", "--", "python", "-c", "import six", cwd=folder, check=0)
+        tool("down", cwd=folder, check=0)
+        tool("gc", "--verify", cwd=folder, check=0)
+        shutil.rmtree(tool.home)
+    assert done == kills
 
 
 def test_ctrl_c_leaves_no_lock_and_says_so(tmp_path):
