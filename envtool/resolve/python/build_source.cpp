@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "envtool/resolve/python/scm_version.hpp"
 #include "envtool/resolve/python/sdist_archive.hpp"
 #include "envtool/support/files.hpp"
 
@@ -16,7 +17,7 @@ constexpr std::chrono::seconds kBuildTime{315532800};
 
 BuildSource archive_source(std::string file_name, std::string url, Digest sha256, net::Client& client,
                            std::stop_token stop) {
-  BuildSource source{.name = file_name, .identity = sha256, .directory = {}, .unpack = {}};
+  BuildSource source{.name = file_name, .identity = sha256, .directory = {}, .unpack = {}, .version = {}};
   source.unpack = [=, &client](const fs::path& scratch, const fs::path& to) -> Result<void> {
     const fs::path archive = scratch / file_name;
     ENVTOOL_TRY(Url address, Url::parse(url));
@@ -34,7 +35,8 @@ BuildSource commit_source(const std::string& package, const vcs::GitUrl& url, co
   BuildSource source{.name = fmt::format("{} at commit {}", package, commit.substr(0, 12)),
                      .identity = Digest::of(fmt::format("git {} {}", commit, url.directory)),
                      .directory = url.directory,
-                     .unpack = {}};
+                     .unpack = {},
+                     .version = {}};
   source.unpack = [=](const fs::path&, const fs::path& to) -> Result<void> {
     vcs::Clones clones(cache);
     vcs::GitUrl pinned = url;
@@ -44,6 +46,10 @@ BuildSource commit_source(const std::string& package, const vcs::GitUrl& url, co
       return fail(Code::bad_input,
                   fmt::format("'{}' is not a full commit of {}", commit, url.repository.redacted()));
     return clones.export_tree(pinned, commit, to);
+  };
+  source.version = [=] {
+    const auto description = vcs::Clones(cache).describe(url, commit);
+    return scm_version(description.value_or(std::nullopt), commit);
   };
   return source;
 }
@@ -61,7 +67,10 @@ Result<BuildSource> locked_source(const project::LockedPackage& package, net::Cl
     written.directory = git->subdirectory;
     // Through the parser again: a lock is text that anybody may have edited.
     ENVTOOL_TRY(const vcs::GitUrl url, vcs::parse_git_url(vcs::render_pinned(written, git->commit)));
-    return commit_source(package.name, url, git->commit, cache, std::move(stop));
+    BuildSource source = commit_source(package.name, url, git->commit, cache, std::move(stop));
+    // Tags come and go; the lock knows which version it was.
+    source.version = [version = package.version] { return version; };
+    return source;
   }
   return fail(Code::bad_input, package.name + " is not built from source");
 }

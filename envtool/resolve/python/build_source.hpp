@@ -17,6 +17,8 @@ struct BuildSource {
   std::string directory;  ///< where in the tree the project is; empty: at the top
   /// Put the tree into the new folder `to`; `scratch` is a folder for what is only needed on the way.
   std::function<Result<void>(const std::filesystem::path& scratch, const std::filesystem::path& to)> unpack;
+  /// For back ends that ask git for the version: there is no .git to ask. Null or called after `unpack`.
+  std::function<std::string()> version;
 };
 
 /// A source distribution. `client` must outlive what is returned.

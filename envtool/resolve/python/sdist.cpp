@@ -74,6 +74,7 @@ struct SdistWorkshop::Bench {
   BuildRoot root;
   std::string name;       ///< of what is built, for sentences
   std::string directory;  ///< of the project in `source()`
+  std::string version;    ///< for back ends that would ask git; may be empty
   [[nodiscard]] fs::path source() const { return folder / "source"; }
   [[nodiscard]] fs::path project() const { return directory.empty() ? source() : source() / directory; }
   [[nodiscard]] fs::path site() const { return folder / "site"; }
@@ -148,13 +149,17 @@ Result<std::shared_ptr<const BuiltSdist>> SdistWorkshop::make(const BuildSource&
                                                               const PythonTarget& target, BuildRoot root,
                                                               const Pinned* pins, std::string& metadata) {
   ENVTOOL_TRY(const fs::path folder, sources_.store->make_temporary());
-  const Bench bench{
-      .folder = folder, .root = std::move(root), .name = source.name, .directory = source.directory};
+  Bench bench{.folder = folder,
+              .root = std::move(root),
+              .name = source.name,
+              .directory = source.directory,
+              .version = {}};
   const auto work = [&]() -> Result<std::shared_ptr<const BuiltSdist>> {
     for (const auto& path : {bench.site(), bench.out(), bench.wheels(), bench.upper(),
                              fs::path(bench.upper().string() + ".work")})
       ENVTOOL_CHECK(make_directories(path));
     ENVTOOL_CHECK(source.unpack(bench.wheels(), bench.source()));
+    if (source.version) bench.version = source.version();
     ENVTOOL_CHECK(settle_tree(bench.source()));
     PyProject project;
     if (auto text = read_file(bench.project() / "pyproject.toml", 4_MiB)) {
@@ -243,6 +248,9 @@ Result<std::string> SdistWorkshop::run_hook(const Bench& bench, const BuildSyste
               {"PYTHONDONTWRITEBYTECODE", "1"},
               {"PYTHONHASHSEED", "0"},
               {"SOURCE_DATE_EPOCH", "315532800"}};
+  if (!bench.version.empty())
+    for (const char* name : {"SETUPTOOLS_SCM_PRETEND_VERSION", "PDM_BUILD_SCM_VERSION", "PBR_VERSION"})
+      step.env.emplace_back(name, bench.version);
   step.cwd = fs::path("/build/source") / bench.directory;
   ENVTOOL_TRY(const auto outcome, sources_.sdist.executor->run(step));
   if (outcome.exit_code != 0)

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "envtool/resolve/python/build_source.hpp"
+#include "envtool/resolve/python/scm_version.hpp"
 #include "fake_index.hpp"
 #include "tests/unit/vcs/origin.hpp"
 
@@ -17,6 +18,8 @@ const char* const kProject =
 struct FakeExecutor : Executor {
   Result<BuildStepOutcome> run(const BuildStep& step) override {
     cwd = step.cwd;
+    for (const auto& [name, value] : step.env)
+      if (name == "SETUPTOOLS_SCM_PRETEND_VERSION") version = value;
     const auto& hook = step.argv.back();
     const auto out = step.binds[2].source;
     std::string answer;
@@ -34,6 +37,7 @@ struct FakeExecutor : Executor {
   }
   std::string content = "x = 1\n";
   std::filesystem::path cwd;
+  std::string version;
   int builds = 0, exit_code = 0;
 };
 
@@ -191,6 +195,31 @@ TEST_CASE("a build that gives other bytes than the lock's is an error with both 
   auto failed = rebuild_wheel(*package, host_target(), sources, student.events);
   REQUIRE_FALSE(failed.has_value());
   CHECK(contains(failed.error().what, "no compiler here"));
+}
+
+TEST_CASE("a commit has the version that setuptools-scm would give it", "[resolve][python][git]") {
+  const std::string commit = "1a2b3c4d5e6f" + std::string(28, '0');
+  CHECK(scm_version("v1.2-0-g1a2b3c4", commit) == "1.2");
+  CHECK(scm_version("my-lib2-1.2.9-5-g1a2b3c4", commit) == "1.2.10.dev5+g1a2b3c4d5");
+  CHECK(scm_version("v2.0rc1-3-g1a2b3c4", commit) == "2.0.dev3+g1a2b3c4d5");
+  CHECK(scm_version("stable-3-g1a2b3c4", commit) == "0.1.dev3+g1a2b3c4d5");
+  CHECK(scm_version(std::nullopt, commit) == "0.1.dev0+g1a2b3c4d5");
+}
+
+TEST_CASE("a wheel is built again with the locked version, whatever tags say now", "[resolve][python][git]") {
+  Origin origin;
+  FakeIndex index;
+  serve(index);
+  origin.tag("v1.2", origin.commit({{"pyproject.toml", kProject}}));
+  Machine teacher, student;
+  auto package = lock_on(teacher, index, "my-lib @ " + address(origin));
+  REQUIRE(package.has_value());
+  CHECK(teacher.executor.version == "1.2");
+  origin.tag("v8", std::get<project::LockedGit>(package->source).commit);
+  package->version = "1.2.0";
+  auto sources = student.sources(index);
+  REQUIRE(rebuild_wheel(*package, host_target(), sources, student.events).has_value());
+  CHECK(student.executor.version == "1.2.0");
 }
 
 TEST_CASE("a lock whose commit was edited is refused", "[resolve][python][git]") {
