@@ -10,12 +10,7 @@ namespace {
 constexpr const char* kCreated = "1980-01-01T00:00:00Z";
 
 std::vector<std::string> environment(const ImagePlan& plan) {
-  std::vector<std::pair<std::string, std::string>> variables = {
-      {"PATH", plan.scheme.prefix + "/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
-      {"VIRTUAL_ENV", plan.scheme.prefix},
-      {"LANG", "C.UTF-8"},
-      {"PYTHONNOUSERSITE", "1"},
-  };
+  auto variables = default_environment(plan.scheme);
   for (const auto& [name, value] : plan.env) {
     std::erase_if(variables, [&name = name](const auto& variable) { return variable.first == name; });
     variables.emplace_back(name, value);
@@ -26,6 +21,15 @@ std::vector<std::string> environment(const ImagePlan& plan) {
 }
 
 }  // namespace
+
+std::vector<std::pair<std::string, std::string>> default_environment(const InstallScheme& scheme) {
+  return {
+      {"PATH", scheme.prefix + "/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+      {"VIRTUAL_ENV", scheme.prefix},
+      {"LANG", "C.UTF-8"},
+      {"PYTHONNOUSERSITE", "1"},
+  };
+}
 
 std::string image_config(const ImagePlan& plan, const std::vector<store::LayerRecord>& layers) {
   oci::ImageConfig config;

@@ -160,10 +160,14 @@ Result<void> ContainerStep::shell(const std::string& command) {
   BuildStep step = this->step();
   step.network = true;
   step.cwd = "/root";
-  for (auto& [name, value] : step.env)
-    if (name == "PATH") value = context_.scheme.prefix + "/bin:" + kPath;
-  step.env.emplace_back("VIRTUAL_ENV", context_.scheme.prefix);
-  step.env.insert(step.env.end(), context_.env.begin(), context_.env.end());
+  // A name that is there twice means one thing to /bin/sh and another to Python.
+  const auto set = [&](const std::string& name, const std::string& value) {
+    std::erase_if(step.env, [&](const auto& variable) { return variable.first == name; });
+    step.env.emplace_back(name, value);
+  };
+  set("PATH", context_.scheme.prefix + "/bin:" + kPath);
+  set("VIRTUAL_ENV", context_.scheme.prefix);
+  for (const auto& [name, value] : context_.env) set(name, value);
   // Of the host, and therefore only for the time of the step; /run is not part of the tree.
   for (const char* name : {"http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy", "HTTP_PROXY",
                            "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"})

@@ -69,6 +69,7 @@ struct ImagePlan {
   Platform platform;
   InstallScheme scheme;
   std::vector<LayerPlan> layers;  ///< bottom first
+  /// The OCI base's own variables, then env.yaml's over them; names are unique.
   std::vector<std::pair<std::string, std::string>> env;
   std::string workdir = "/workspace";
   std::vector<std::string> command = {"/bin/bash"};

@@ -20,7 +20,7 @@ struct MakeContext {
   Platform platform;
   InstallScheme scheme;
   std::filesystem::path project;                         ///< folder of env.yaml
-  std::vector<std::pair<std::string, std::string>> env;  ///< env.yaml's `env`: for `setup` commands
+  std::vector<std::pair<std::string, std::string>> env;  ///< ImagePlan::env: for `setup` commands
 };
 
 /// `below` is the root filesystem so far, bottom first.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "envtool/image/config.hpp"
 #include "envtool/image/direct_url.hpp"
 #include "envtool/image/image.hpp"
 #include "envtool/image/keys.hpp"
@@ -33,7 +34,8 @@ class Planner {
   Planner(const project::Lock& lock, const project::LockedPlatform& part) : lock_(lock), part_(part) {
     plan_.platform = part.platform;
     plan_.scheme.python_version = minor_version(part.python.version);
-    plan_.env = lock.env;
+    if (const auto* oci = std::get_if<project::LockedOciBase>(&part.base)) add_base_env(oci->env);
+    for (const auto& [name, value] : lock.env) set_env(name, value);
   }
 
   ImagePlan run() {
@@ -49,6 +51,30 @@ class Planner {
   }
 
  private:
+  /// Of a name that is there twice the last one counts, as in container engines.
+  void set_env(const std::string& name, std::string value) {
+    std::erase_if(plan_.env, [&](const auto& variable) { return variable.first == name; });
+    plan_.env.emplace_back(name, std::move(value));
+  }
+
+  /// The base's own variables, below ours: its PATH continues the virtual environment's.
+  void add_base_env(const std::vector<std::string>& entries) {
+    const auto defaults = default_environment(plan_.scheme);
+    const auto is_ours = [&](const std::string& name) {
+      return std::any_of(defaults.begin(), defaults.end(),
+                         [&](const auto& variable) { return variable.first == name; });
+    };
+    for (const std::string& entry : entries) {
+      const std::string name = entry.substr(0, entry.find('='));
+      const std::string value = entry.substr(std::min(name.size() + 1, entry.size()));
+      if (name == "PATH" && !value.empty()) {
+        set_env(name, plan_.scheme.prefix + "/bin:" + value);
+      } else if (!is_ours(name)) {
+        set_env(name, value);
+      }
+    }
+  }
+
   void add_base() {
     if (const auto* archive = std::get_if<project::LockedArchiveBase>(&part_.base)) {
       BaseTree tree{*archive};
@@ -121,7 +147,7 @@ class Planner {
   void add_setup() {
     if (lock_.setup.empty()) return;
     SetupTree tree{lock_.setup};
-    const store::TreeKey key = key_of(tree, keys(), lock_.env);
+    const store::TreeKey key = key_of(tree, keys(), plan_.env);
     add_layer("setup: " + count_of(lock_.setup.size(), "command"), {{key, std::move(tree)}});
   }
 

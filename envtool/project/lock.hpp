@@ -67,6 +67,7 @@ struct LockedOciBase {
   Digest manifest;
   Digest config;
   std::vector<LockedOciLayer> layers;
+  std::vector<std::string> env = {};  ///< of the image's config, "NAME=value" in its order
   bool operator==(const LockedOciBase&) const = default;
 };
 using LockedBase = std::variant<LockedArchiveBase, LockedOciBase>;

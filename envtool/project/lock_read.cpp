@@ -135,11 +135,16 @@ Result<void> read_archive_base(const LockFields& fields, LockedArchiveBase& base
 }
 
 Result<void> read_oci_base(const LockFields& fields, LockedOciBase& base) {
-  ENVTOOL_CHECK(fields.check({"reference", "index", "manifest", "config", "layers"}));
+  ENVTOOL_CHECK(fields.check({"reference", "index", "manifest", "config", "env", "layers"}));
   ENVTOOL_CHECK(fields.get("reference", base.reference));
   if (fields.find("index") != nullptr) ENVTOOL_CHECK(fields.get("index", base.index.emplace()));
   ENVTOOL_CHECK(fields.get("manifest", base.manifest));
   ENVTOOL_CHECK(fields.get("config", base.config));
+  ENVTOOL_CHECK(fields.maybe("env", base.env));
+  for (const auto& variable : base.env) {
+    if (variable.find('=') == 0 || variable.find('=') == std::string::npos)
+      return fields.error(*fields.find("env"), "'" + variable + "' in the base's env is not NAME=value");
+  }
   const auto read_layer = [](const LockFields& inner, LockedOciLayer& layer) -> Result<void> {
     ENVTOOL_CHECK(inner.check({"media-type", "digest", "diff-id", "size"}));
     ENVTOOL_CHECK(inner.get("media-type", layer.media_type));

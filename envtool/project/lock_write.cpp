@@ -92,6 +92,7 @@ void write_base(std::string& out, const LockedOciBase& base) {
   out += fmt::format("    base:\n      reference: {}\n", quote(base.reference));
   if (base.index) out += fmt::format("      index: {}\n", base.index->str());
   out += fmt::format("      manifest: {}\n      config: {}\n", base.manifest.str(), base.config.str());
+  if (!base.env.empty()) out += fmt::format("      env: {}\n", quote_list(base.env));
   if (!base.layers.empty()) out += "      layers:\n";
   for (const auto& layer : base.layers) {
     out += fmt::format("        - {{media-type: {}, digest: {}, diff-id: {}, size: {}}}\n",

@@ -10,11 +10,12 @@
 namespace envtool::resolve::base_image {
 namespace {
 
-std::string variable(const LayoutImage& image, std::string_view name) {
-  for (const auto& [key, value] : image.env) {
-    if (key == name) return value;
+std::string variable(const project::LockedOciBase& base, const std::string& name) {
+  std::string value;
+  for (const auto& entry : base.env) {
+    if (entry.starts_with(name + "=")) value = entry.substr(name.size() + 1);
   }
-  return {};
+  return value;
 }
 
 /// The interpreter that PATH finds first; of one folder the newest, unless a minor version is asked for.
@@ -43,7 +44,7 @@ std::string found_pythons(const LayerScan& scan) {
   return texts.empty() ? std::string("no Python") : enumerate(texts);
 }
 
-Result<project::LockedPython> find_python(const LayoutImage& image, const LayerScan& scan,
+Result<project::LockedPython> find_python(const project::LockedOciBase& image, const LayerScan& scan,
                                           const project::EnvYaml& yaml, const std::string& name) {
   std::optional<AskedPython> asked;
   if (yaml.python) {
@@ -99,14 +100,14 @@ Result<BaseSolution> resolve_layout_base(const project::EnvYaml& yaml, const pro
   ENVTOOL_TRY(const auto layout, LayoutReader::open(project / base.path));
   ENVTOOL_TRY(auto image, find_image(layout, platform));
   LayerScan scan;
-  for (const auto& layer : image.base.layers) {
+  for (const auto& layer : image.layers) {
     ENVTOOL_TRY(const auto blob, layout.blob(layer.digest));
     ENVTOOL_CHECK(scan.add(*blob, layer));
   }
   BaseSolution solution;
   ENVTOOL_TRY(solution.python, find_python(image, scan, yaml, name));
-  image.base.reference = name;
-  solution.base = std::move(image.base);
+  image.reference = name;
+  solution.base = std::move(image);
   return solution;
 }
 

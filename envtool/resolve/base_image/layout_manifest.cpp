@@ -115,22 +115,25 @@ Result<void> read_layers(const Json& manifest, const Json& config, project::Lock
   return {};
 }
 
-std::vector<std::pair<std::string, std::string>> read_env(const Json& config) {
-  std::vector<std::pair<std::string, std::string>> env;
+/// What no process could be given is left out, as container engines do.
+Result<std::vector<std::string>> read_env(const Json& config, const Digest& own) {
+  std::vector<std::string> env;
   const auto* run = member(config, "config");
   if (run == nullptr) return env;
   for (const auto& one : list(*run, "Env")) {
     if (!one.is_string()) continue;
-    const auto written = one.get<std::string>();
+    auto written = one.get<std::string>();
+    if (written.find('\0') != std::string::npos)
+      return fail(Code::bad_input, "the config " + own.str() + " has a variable with a NUL character in it");
     const auto equals = written.find('=');
-    if (equals != std::string::npos) env.emplace_back(written.substr(0, equals), written.substr(equals + 1));
+    if (equals != std::string::npos && equals != 0) env.push_back(std::move(written));
   }
   return env;
 }
 
 }  // namespace
 
-Result<LayoutImage> find_image(const LayoutReader& layout, const Platform& platform) {
+Result<project::LockedOciBase> find_image(const LayoutReader& layout, const Platform& platform) {
   ENVTOOL_TRY(const auto index_bytes, layout.index());
   ENVTOOL_TRY(const auto index, parse(index_bytes, "index.json"));
   Finder finder(layout, platform);
@@ -145,20 +148,20 @@ Result<LayoutImage> find_image(const LayoutReader& layout, const Platform& platf
         "the image layout has " + std::to_string(finder.found.size()) + " images for " + platform.str(),
         "make a layout that holds the one image you want");
   }
-  LayoutImage image;
-  image.base.index = finder.found.front().index;
-  image.base.manifest = finder.found.front().manifest;
-  ENVTOOL_TRY(const auto manifest_bytes, layout.document(image.base.manifest));
-  ENVTOOL_TRY(const auto manifest, parse(manifest_bytes, image.base.manifest.str()));
+  project::LockedOciBase base;
+  base.index = finder.found.front().index;
+  base.manifest = finder.found.front().manifest;
+  ENVTOOL_TRY(const auto manifest_bytes, layout.document(base.manifest));
+  ENVTOOL_TRY(const auto manifest, parse(manifest_bytes, base.manifest.str()));
   const auto* config_descriptor = member(manifest, "config");
   if (config_descriptor == nullptr)
-    return fail(Code::bad_input, "manifest " + image.base.manifest.str() + " has no config");
-  ENVTOOL_TRY(image.base.config, digest_of(*config_descriptor, image.base.manifest.str()));
-  ENVTOOL_TRY(const auto config_bytes, layout.document(image.base.config));
-  ENVTOOL_TRY(const auto config, parse(config_bytes, image.base.config.str()));
-  ENVTOOL_CHECK(read_layers(manifest, config, image.base));
-  image.env = read_env(config);
-  return image;
+    return fail(Code::bad_input, "manifest " + base.manifest.str() + " has no config");
+  ENVTOOL_TRY(base.config, digest_of(*config_descriptor, base.manifest.str()));
+  ENVTOOL_TRY(const auto config_bytes, layout.document(base.config));
+  ENVTOOL_TRY(const auto config, parse(config_bytes, base.config.str()));
+  ENVTOOL_CHECK(read_layers(manifest, config, base));
+  ENVTOOL_TRY(base.env, read_env(config, base.config));
+  return base;
 }
 
 }  // namespace envtool::resolve::base_image

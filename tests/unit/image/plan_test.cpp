@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "envtool/formats/oci/image_config.hpp"
+#include "envtool/image/config.hpp"
 #include "envtool/image/image.hpp"
 #include "envtool/image/layer_groups.hpp"
 
@@ -138,6 +140,51 @@ TEST_CASE("what a tree is made on top of is part of its key", "[image]") {
   std::get<project::LockedArchiveBase>(other.platforms[0].base).debs[0].artifact.url =
       "http://mirror.example.org/x";
   CHECK(layers_that_differ(before, plan(other, kAmd64)) == 0);
+}
+
+namespace {
+using Variables = std::vector<std::pair<std::string, std::string>>;
+
+project::Lock lock_over(const std::vector<std::string>& base_env, const Variables& env) {
+  project::Lock lock = lock_of({});
+  project::LockedOciBase base;
+  base.layers = {{"", {}, Digest::of("layer"), {1}}};
+  base.env = base_env;
+  lock.platforms[0].base = base;
+  lock.env = env;
+  return lock;
+}
+std::vector<std::string> config_env(const project::Lock& lock) {
+  const auto config = oci::parse_image_config(image_config(plan(lock, kAmd64), {}), "config");
+  REQUIRE(config);
+  auto env = config->env;
+  std::sort(env.begin(), env.end());
+  return env;
+}
+}  // namespace
+
+TEST_CASE("an OCI base's variables are in the image, below those of the environment", "[image]") {
+  CHECK(config_env(lock_over({"PATH=/conda/bin:/bin", "FROM_BASE=yes", "A=base", "TWICE=1", "TWICE=2",
+                              "VIRTUAL_ENV=/elsewhere", "LANG=de_DE.UTF-8"},
+                             {{"A", "ours"}})) ==
+        std::vector<std::string>{"A=ours", "FROM_BASE=yes", "LANG=C.UTF-8",
+                                 "PATH=/opt/venv/bin:/conda/bin:/bin", "PYTHONNOUSERSITE=1", "TWICE=2",
+                                 "VIRTUAL_ENV=/opt/venv"});
+  const std::string usual = "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  CHECK(config_env(lock_over({"A=1"}, {}))[2] == usual);
+  CHECK(config_env(lock_over({"A=1", "PATH="}, {}))[2] == usual);
+  CHECK(config_env(lock_over({"PATH=/conda/bin"}, {{"PATH", "/mine"}}))[1] == "PATH=/mine");
+}
+
+TEST_CASE("`setup` runs with the base's variables, so they are part of its key", "[image]") {
+  const auto with = [](const std::vector<std::string>& base_env) {
+    auto lock = lock_over(base_env, {{"A", "1"}});
+    lock.setup = {"echo $B"};
+    return plan(lock, kAmd64);
+  };
+  CHECK(with({"B=1"}).env == Variables{{"B", "1"}, {"A", "1"}});
+  CHECK(layers_that_differ(with({"B=1"}), with({"B=2"})) == 1);
+  CHECK(layers_that_differ(with({"B=1"}), with({"B=1", "A=0"})) == 0);
 }
 
 TEST_CASE("a package from a URL or a repository keeps its origin, without credentials", "[image]") {

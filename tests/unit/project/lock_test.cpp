@@ -38,11 +38,31 @@ TEST_CASE("an OCI base goes through the lock unchanged", "[project][lock]") {
   auto lock = sample_lock();
   LockedOciBase base{"docker.io/library/python:3.11", Digest::of("i"), Digest::of("m"), Digest::of("c"), {}};
   base.layers = {{"application/vnd.oci.image.layer.v1.tar+gzip", Digest::of("a"), Digest::of("b"), {12}}};
+  base.env = {"PATH=/usr/bin:/bin", "EMPTY=", "SAID=\"a, b\" = [c]\\\n\té", "PATH=/twice"};
   lock.platforms[0].base = base;
   lock.platforms[1].base = LockedOciBase{"./base", std::nullopt, Digest::of("m"), Digest::of("c"), {}};
   auto read = read_lock({"env.lock", render(lock)});
   REQUIRE(read.has_value());
   CHECK(*read == lock);
+}
+
+TEST_CASE("the variables of an OCI base are one line, and a lock without it has none", "[project][lock]") {
+  auto lock = sample_lock();
+  LockedOciBase base{"./base", std::nullopt, Digest::of("m"), Digest::of("c"), {}};
+  base.env = {"A=1", "B=two words"};
+  lock.platforms[0].base = base;
+  const auto text = render(lock);
+  INFO(text);
+  const std::string quoted = "      env: [A=1, \"B=two words\"]\n";
+  REQUIRE(text.find(quoted) != std::string::npos);
+  const auto without = read_lock({"env.lock", replaced(text, quoted, "")});
+  REQUIRE(without.has_value());
+  CHECK(std::get<LockedOciBase>(without->platforms[0].base).env.empty());
+  for (const std::string broken : {"[A]", "[\"=x\"]", "[\"\"]"}) {
+    const auto error = read_error(replaced(text, quoted, "      env: " + broken + "\n"));
+    CHECK(error.what.find("NAME=value") != std::string::npos);
+  }
+  CHECK(read_error(replaced(text, quoted, "      env: A=1\n")).what.find("env") != std::string::npos);
 }
 
 TEST_CASE("the order in which packages were found does not change the bytes", "[project][lock]") {

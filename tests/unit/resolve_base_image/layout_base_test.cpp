@@ -104,6 +104,29 @@ TEST_CASE("a layout gives its image's digests, layers, Python and C library", "[
   CHECK(solution->system.empty());
 }
 
+TEST_CASE("a layout gives the variables of its image's config in their order", "[resolve][base_image]") {
+  Layout layout;
+  layout.env = R"("PATH=/opt/none:/usr/local/bin","B=2","A=x=y","EMPTY=","no value","=nameless",7)";
+  layout.add(layout.manifest({kSlim}));
+  layout.write_index();
+  const auto solution = layout.resolve();
+  REQUIRE(solution);
+  CHECK(std::get<project::LockedOciBase>(solution->base).env ==
+        std::vector<std::string>{"PATH=/opt/none:/usr/local/bin", "B=2", "A=x=y", "EMPTY="});
+  CHECK(solution->python.executable == "/usr/local/bin/python3.11");
+}
+
+TEST_CASE("a variable with a NUL in an image's config is refused", "[resolve][base_image]") {
+  Layout layout;
+  layout.env = R"("A=b\u0000c")";
+  layout.add(layout.manifest({kSlim}));
+  layout.write_index();
+  const auto solution = layout.resolve();
+  REQUIRE_FALSE(solution);
+  CHECK(solution.error().code == Code::bad_input);
+  CHECK(solution.error().what.find("NUL") != std::string::npos);
+}
+
 TEST_CASE("the image of the platform is found in an index within the index", "[resolve][base_image]") {
   Layout layout;
   const auto amd64 = layout.manifest({kSlim});
