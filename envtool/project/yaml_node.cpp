@@ -37,9 +37,16 @@ class Builder : public YAML::EventHandler {
   std::optional<YamlNode> root;
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (root)
-      refuse(mark, source_.name + " holds more than one document",
-             "remove the line '---' and what follows it");
+    if (!root) return;
+    // A line further left than the first one ends what that began; to yaml-cpp another document follows.
+    if (mark.column + 1 < static_cast<int>(root->column) && !marks_document(mark))
+      refuse(mark,
+             source_.name + " is not valid YAML: this line is not indented like line " +
+                 std::to_string(root->line) + ", where the first key begins in column " +
+                 std::to_string(root->column),
+             "keys of one mapping begin in the same column: remove the spaces before the first key");
+    refuse(mark, source_.name + " holds more than one document",
+           "remove the line '---' or '...' and what follows it");
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -80,9 +87,7 @@ class Builder : public YAML::EventHandler {
   /// yaml-cpp reads a quote that is never closed as if it were, up to the end of the file.
   void refuse_open_quote() const {
     if (!last_quoted_) return;
-    std::size_t at = source_.text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
-    for (int line = 0; line < last_quoted_->line; ++line) at = source_.text.find('\n', at) + 1;
-    at += static_cast<std::size_t>(last_quoted_->column);
+    std::size_t at = offset_of(*last_quoted_);
     const char quote = source_.text[at];
     if (quote != '"' && quote != '\'') return;
     for (++at; at < source_.text.size() && source_.text[at] != quote; ++at) {
@@ -94,6 +99,15 @@ class Builder : public YAML::EventHandler {
   }
 
  private:
+  [[nodiscard]] std::size_t offset_of(const YAML::Mark& mark) const {
+    std::size_t at = source_.text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+    for (int line = 0; line < mark.line; ++line) at = source_.text.find('\n', at) + 1;
+    return at + static_cast<std::size_t>(mark.column);
+  }
+  [[nodiscard]] bool marks_document(const YAML::Mark& mark) const {
+    return source_.text.compare(offset_of(mark), 3, "---") == 0;
+  }
+
   struct Open {
     YamlNode node;
     std::optional<YamlNode> key;
