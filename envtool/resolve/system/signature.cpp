@@ -4,7 +4,6 @@
 #include <rnp/rnp_err.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -89,30 +88,6 @@ std::string key_id_of(rnp_op_verify_signature_t signature) {
   return text == nullptr ? std::string("unknown") : std::string(text);
 }
 
-/// Debian's librnp logs a bad signature to the C library's stderr, and has no switch for it: our sentence is
-/// enough. Several Releases are verified at once, so the last one out puts the stream back.
-class Hush {
- public:
-  Hush() {
-    const std::lock_guard hold(mutex);
-    if (count++ > 0) return;
-    static std::FILE* const nowhere = std::fopen("/dev/null", "we");
-    real = stderr;
-    if (nowhere != nullptr) stderr = nowhere;
-  }
-  ~Hush() {
-    const std::lock_guard hold(mutex);
-    if (--count == 0) stderr = real;
-  }
-  Hush(const Hush&) = delete;
-  Hush& operator=(const Hush&) = delete;
-
- private:
-  static inline std::mutex mutex;
-  static inline int count = 0;
-  static inline std::FILE* real = nullptr;
-};
-
 struct Attempt {
   SignedText result;
   std::vector<std::string> claimed;  ///< key, and what is wrong with its signature
@@ -127,10 +102,9 @@ Attempt attempt(rnp_ffi_t ffi, std::string_view bytes, const std::set<std::strin
   rnp_op_verify_t raw = nullptr;
   if (rnp_op_verify_create(&raw, ffi, input.get(), raw_output) != RNP_SUCCESS) return outcome;
   const Verify verify(raw);
-  const bool processed = [&] {
-    const Hush hush;
-    return rnp_op_verify_execute(raw) == RNP_SUCCESS;
-  }();
+  // Of a bad signature, or one by an unknown key, Debian's librnp writes a line to stderr. It has no switch
+  // for that, and taking the process's stream away would lose what other threads say.
+  const bool processed = rnp_op_verify_execute(raw) == RNP_SUCCESS;
   std::size_t count = 0;
   rnp_op_verify_get_signature_count(raw, &count);
   for (std::size_t i = 0; i < count; ++i) {
