@@ -14,8 +14,8 @@ Result<int> down_command(Arguments arguments, CommonOptions& common) {
   }
   ENVTOOL_TRY(const auto project, project_folder(common));
   Session session(common);
-  ENVTOOL_TRY(const bool was_running, workflow::down(project, timeout));
-  session.events().note(project.filename().native() + (was_running ? ": stopped" : ": nothing was running"));
+  ENVTOOL_TRY(const auto result, workflow::down(project, timeout));
+  session.events().note(result.name + (result.was_running ? ": stopped" : ": nothing was running"));
   return 0;
 }
 

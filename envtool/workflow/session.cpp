@@ -18,6 +18,12 @@ namespace {
 
 constexpr std::chrono::hours kLogsKept{24 * 7};
 
+/// Also where env.yaml is gone or broken since: a container can be listed and stopped without it.
+std::string name_of(const fs::path& project) {
+  const auto state = load_project(project);
+  return state ? state->name() : project.filename().native();
+}
+
 SessionInfo describe(const SessionRecord& record) {
   SessionInfo info{.id = record.session.id,
                    .name = record.project.filename().native(),
@@ -123,7 +129,7 @@ Result<std::vector<SessionInfo>> ps() {
   for (const auto& record : sessions.list()) {
     if (!runtime::service::is_alive(record.session)) continue;
     out.push_back(describe(record));
-    if (const auto state = load_project(record.project)) out.back().name = state->name();
+    out.back().name = name_of(record.project);
   }
   std::reverse(out.begin(), out.end());
   return out;
@@ -138,14 +144,14 @@ Result<fs::path> log_file(const fs::path& project) {
   return found->session.folder / "log";
 }
 
-Result<bool> down(const fs::path& project, int grace_seconds) {
+Result<DownResult> down(const fs::path& project, int grace_seconds) {
   ENVTOOL_TRY(Tools tools, Tools::open());
   ENVTOOL_TRY(const SessionStore sessions, SessionStore::open(tools.state));
   ENVTOOL_TRY(const FileLock guard, sessions.lock(project));
   const auto record = sessions.find(project);
-  if (!record) return false;
-  ENVTOOL_CHECK(stop(*record, grace_seconds, tools));
-  return true;
+  DownResult result{.name = name_of(project), .was_running = record.has_value()};
+  if (record) ENVTOOL_CHECK(stop(*record, grace_seconds, tools));
+  return result;
 }
 
 }  // namespace envtool::workflow

@@ -114,8 +114,11 @@ Result<int> exec(const ExecRequest& request, Events& events);
 Result<std::vector<SessionInfo>> ps();
 /// The file that the running container's main process writes to.
 Result<std::filesystem::path> log_file(const std::filesystem::path& project);
-/// Out: whether one was running.
-Result<bool> down(const std::filesystem::path& project, int grace_seconds);
+struct DownResult {
+  std::string name;  ///< of the project, as `ps` gives it
+  bool was_running = false;
+};
+Result<DownResult> down(const std::filesystem::path& project, int grace_seconds);
 
 struct GcRequest {
   std::optional<ByteCount> keep;

@@ -2,6 +2,8 @@
 import os
 import time
 
+from conftest import write
+
 
 def test_exec_joins_the_running_container(shared, detached):
     shared("exec", "--", "sh", "-c", "echo here > /tmp/mark", cwd=detached, check=0)
@@ -22,6 +24,15 @@ def test_ps_lists_what_runs_and_down_ends_it(shared, detached):
     shared("down", cwd=detached, check=0)
     assert "small" not in shared("ps", cwd=detached, check=0).stdout
     assert shared("exec", "--", "true", cwd=detached).returncode != 0
+
+
+def test_down_calls_the_project_what_ps_calls_it(shared, tmp_path):
+    project = write(tmp_path / "folder", env__yaml='name: iris\npython: "3.11"\npackages: []\n')
+    shared("up", "--detach", cwd=project, check=0)
+    assert "iris" in shared("ps", cwd=project, check=0).stdout
+    assert shared("down", cwd=project, check=0).stderr == "iris: stopped\n"
+    (project / "env.yaml").write_text("packages: [\n")
+    assert shared("down", cwd=project, check=0).stderr == "folder: nothing was running\n"
 
 
 def test_exec_without_a_running_container_says_what_to_do(shared, built):
