@@ -100,7 +100,6 @@ Result<void> Sweeper::unmarked(const Marks& marks) {
   const std::uint64_t before = removed;
   // Images before what they are made of: an image that is there is whole.
   ENVTOOL_CHECK(folder_outside(folder_ / "images", marks.images));
-  ENVTOOL_CHECK(folder_outside(folder_ / "pycache", marks.images));
   ENVTOOL_CHECK(folder_outside(folder_ / "layers", marks.layers));
   ENVTOOL_CHECK(folder_outside(folder_ / "rootfs", marks.unions, true));
   for (const fs::path& shard : children(folder_ / "trees")) ENVTOOL_CHECK(folder_outside(shard, marks.trees));

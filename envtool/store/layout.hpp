@@ -20,7 +20,6 @@ inline fs::path tree(const fs::path& store, const Digest& key) {
 inline fs::path layer(const fs::path& store, const Digest& key) { return store / "layers" / key.hex(); }
 inline fs::path image(const fs::path& store, const Digest& id) { return store / "images" / id.hex(); }
 inline fs::path rootfs(const fs::path& store, const Digest& key) { return store / "rootfs" / key.hex(); }
-inline fs::path pycache(const fs::path& store, const Digest& id) { return store / "pycache" / id.hex(); }
 inline fs::path plan(const fs::path& store, const Digest& key) { return store / "plans" / key.hex(); }
 inline fs::path lock(const fs::path& store, const Digest& key) { return store / "locks" / key.hex(); }
 inline fs::path building(const fs::path& store) { return store / "locks" / "building"; }

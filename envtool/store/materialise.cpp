@@ -56,7 +56,7 @@ Result<Rootfs> Store::materialise(const ImageId& image, Events& events) const {
     return fail(Code::not_found, "image " + image.str() + " is not in the store", "run `env build`");
   ENVTOOL_TRY(const FileLock building_lock, building());
   ENVTOOL_TRY(const auto runs, lower_runs(*this, *found));
-  Rootfs out{image, {}, layout::pycache(folder_, image)};
+  Rootfs out{image, {}};
   for (const auto& run : runs) {
     if (run.size() == 1) {
       out.lowers.push_back(run.front().root);
@@ -65,7 +65,6 @@ Result<Rootfs> Store::materialise(const ImageId& image, Events& events) const {
     ENVTOOL_TRY(fs::path root, joined(folder_, run, events));
     out.lowers.push_back(std::move(root));
   }
-  ENVTOOL_CHECK(make_directories(out.pycache, 0700));
   return out;
 }
 

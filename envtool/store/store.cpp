@@ -27,7 +27,7 @@ Result<void> check_format(const fs::path& folder, std::string_view text) {
 Result<void> make_skeleton(const fs::path& folder) {
   ENVTOOL_CHECK(make_directories(folder, 0700));
   if (::chmod(folder.c_str(), 0700) != 0) return fail_errno("make private", folder.native());
-  for (const char* name : {"blobs/sha256", "trees", "layers", "images", "rootfs", "pycache", "plans", "roots",
+  for (const char* name : {"blobs/sha256", "trees", "layers", "images", "rootfs", "plans", "roots",
                            "partial", "locks", "tmp", "settled"})
     ENVTOOL_CHECK(make_directories(folder / name, 0700));
   // gc takes this lock on a full disk, where it could not be made.

@@ -8,7 +8,6 @@
 //   layers/<64>            layer key → diff_id, tar size, tree keys
 //   images/<64>/           image ID → config.json, manifest.json, record
 //   rootfs/<64>/           hardlinked union of many trees, by the digest of their keys: root/ and record
-//   pycache/<64>/          byte code of an image, PYTHONPYCACHEPREFIX of its containers
 //   plans/<64>             compiled plans of the warm path, by the digest of env.yaml, env.lock and project
 //   roots/<64>             projects that were used: path, lock digest, image IDs, time: what gc keeps
 //   partial/               downloads under way, by digest
@@ -78,7 +77,6 @@ struct LayerRecord {
 struct Rootfs {
   ImageId image;
   std::vector<std::filesystem::path> lowers;
-  std::filesystem::path pycache;
 };
 
 struct Root {

@@ -31,7 +31,7 @@ class TinyTree {
   [[nodiscard]] fs::path folder() const { return folder_; }
   [[nodiscard]] fs::path root() const { return folder_ / "root"; }
   [[nodiscard]] fs::path scratch() const { return folder_ / "mnt"; }
-  [[nodiscard]] store::Rootfs rootfs() const { return {{}, {root()}, {}}; }
+  [[nodiscard]] store::Rootfs rootfs() const { return {{}, {root()}}; }
   [[nodiscard]] oci::RuntimeSpec spec(std::vector<std::string> args) const {
     oci::RuntimeSpec spec;
     spec.process.uid = ::getuid();

@@ -41,7 +41,6 @@ TEST_CASE("gc keeps what a project uses and removes the rest", "[store]") {
   CHECK_FALSE(store.find_tree(Digest::of("x")));
   CHECK(fs::exists(kept_rootfs.lowers[1]));
   CHECK_FALSE(fs::exists(old_rootfs.lowers[1]));
-  CHECK_FALSE(fs::exists(old_rootfs.pycache));
   CHECK_FALSE(store.find_plan(Digest::of("plan")));
   CHECK(store.materialise(kept, events));
   const auto again = store.gc({}, events);
