@@ -42,11 +42,10 @@ class Builder : public YAML::EventHandler {
     if (mark.column + 1 < static_cast<int>(root->column) && !marks_document(mark))
       refuse(mark,
              source_.name + " is not valid YAML: this line is not indented like line " +
-                 std::to_string(root->line) + ", where the first key begins in column " +
-                 std::to_string(root->column),
+                 std::to_string(root->line) + ", which begins in column " + std::to_string(root->column),
              "keys of one mapping begin in the same column: remove the spaces before the first key");
     refuse(mark, source_.name + " holds more than one document",
-           "remove the line '---' or '...' and what follows it");
+           "put all keys into one mapping, without a line '---' or '...' between them");
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {

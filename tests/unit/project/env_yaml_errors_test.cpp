@@ -35,6 +35,7 @@ TEST_CASE("each mistake in env.yaml has its place and its remedy", "[project][en
       {"name: x\n", "env.yaml:1:1", "has no 'packages'"},
       {"packages: []\n---\npackages: []\n", "env.yaml:2:1", "more than one document"},
       {"packages: []\n...\npackages: []\n", "env.yaml:3:1", "more than one document"},
+      {"{name: x}\npackages: []\n", "env.yaml:2:1", "put all keys into one mapping"},
       {"  packages: []\n---\npackages: []\n", "env.yaml:2:1", "more than one document"},
       {"  packages: []\nname: x\n", "env.yaml:2:1", "not indented like line 1"},
       {"# words\n\n    name: x\n  packages: []\n", "env.yaml:4:3", "begins in column 5"},
