@@ -26,7 +26,8 @@ class Assembly {
                  .platform = plan.platform,
                  .scheme = plan.scheme,
                  .project = project,
-                 .env = plan.env},
+                 .env = plan.env,
+                 .releases = releases_of(plan)},
         layers_(plan, store) {}
 
   Result<Assembled> run() {
@@ -120,6 +121,14 @@ class Assembly {
       return layers_.add(std::move(tree));
     };
     ENVTOOL_TRY(assembled_.fetched, make_wheel_trees(std::move(jobs), context_, on_tree));
+    return {};
+  }
+
+  /// The archive's releases, as the lock has them.
+  [[nodiscard]] static std::vector<project::LockedRelease> releases_of(const ImagePlan& plan) {
+    for (const LayerPlan& layer : plan.layers)
+      for (const TreePlan& tree : layer.trees)
+        if (const auto* base = std::get_if<BaseTree>(&tree.make)) return base->base.releases;
     return {};
   }
 

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "envtool/image/snapshot.hpp"
 #include "envtool/support/parallel.hpp"
 
 namespace envtool::image {
@@ -66,14 +67,18 @@ class Job {
       enqueue(i);
       return {};
     }
-    ENVTOOL_TRY(Url url, Url::parse(debs_[i].artifact.url));
+    std::vector<Url> sources;
+    ENVTOOL_TRY(sources.emplace_back(), Url::parse(debs_[i].artifact.url));
+    if (const auto older = snapshot_url(debs_[i].artifact.url, context_.releases)) {
+      ENVTOOL_TRY(sources.emplace_back(), Url::parse(*older));
+    }
     {
       const std::scoped_lock lock(mutex_);
       ++pending_;
     }
     const auto& artifact = debs_[i].artifact;
     context_.client.start(
-        net::Download{.sources = {std::move(url)},
+        net::Download{.sources = std::move(sources),
                       .to = file_of(i),
                       .sha256 = artifact.sha256,
                       .size = artifact.size,

@@ -21,6 +21,8 @@ struct MakeContext {
   InstallScheme scheme;
   std::filesystem::path project;                         ///< folder of env.yaml
   std::vector<std::pair<std::string, std::string>> env;  ///< ImagePlan::env: for `setup` commands
+  std::vector<project::LockedRelease> releases =
+      {};  ///< of the base's archive: where .debs are once it moved on
 };
 
 /// `below` is the root filesystem so far, bottom first.

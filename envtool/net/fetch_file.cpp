@@ -227,8 +227,8 @@ void FetchFile::source_failed(Error error) {
     validator_.clear();
     return attempt();
   }
-  // What a digest says weighs more than a source that was away.
-  std::size_t chosen = failures_.size() - 1;
+  // The first source is the one a person knows; what a digest says weighs more than a source that was away.
+  std::size_t chosen = 0;
   for (std::size_t i = 0; i < failures_.size(); ++i) {
     if (failures_[i].code == Code::digest_mismatch) chosen = i;
   }
