@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdio>
+#include <utility>
 
 #include "envtool/cli/arguments/help.hpp"
 #include "envtool/cli/command.hpp"
@@ -54,9 +55,15 @@ int main_of(int argc, char** argv) {
   std::fflush(stdout);
   if (code) return *code;
   const auto look = ui::look_for_stderr(common.quiet, common.json, common.verbose);
-  const std::string text = ui::render_error(code.error(), look);
+  Error error = code.error();
+  if (error.code == Code::cancelled) {
+    // What was going on at that moment says little; that nothing is lost says more.
+    error.chain.insert(error.chain.begin(), std::exchange(error.what, "interrupted"));
+    error.hints = {"nothing is half made: run it again to go on from here"};
+  }
+  const std::string text = ui::render_error(error, look);
   std::fwrite(text.data(), 1, text.size(), stderr);
-  return exit_code(code.error().code);
+  return exit_code(error.code);
 }
 
 }  // namespace

@@ -51,8 +51,9 @@ def test_ctrl_c_leaves_no_lock_and_says_so(tmp_path):
     process = tool.start("up", "--detach", cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
     time.sleep(0.6)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
+    _, said = process.communicate(timeout=20)
     assert process.returncode == 130
+    assert "interrupted" in said and "go on" in said
     assert not any(p.name.startswith(".env.lock") for p in folder.iterdir())
 
 
