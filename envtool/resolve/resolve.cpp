@@ -24,6 +24,26 @@ std::map<std::string, std::string> pins(const project::Lock* previous, const Pla
   return out;
 }
 
+/// What the Python part works with; `base_of` says which base a source distribution of a platform is built
+/// in.
+python::PythonSources python_sources_of(Sources& sources,
+                                        std::function<Result<BaseSolution>(const Platform&)> base_of) {
+  return {
+      .client = sources.client,
+      .store = &sources.store,
+      .cache = sources.cache,
+      .default_index = sources.default_index,
+      .sdist = {.executor = sources.executor,
+                .root = [&sources, base_of = std::move(base_of)](
+                            const Platform& platform) -> Result<python::BuildRoot> {
+                  if (!sources.build_root)
+                    return fail(Code::unsupported, "building source distributions is not possible here");
+                  ENVTOOL_TRY(const BaseSolution base, base_of(platform));
+                  ENVTOOL_TRY(auto lowers, sources.build_root(platform, base.base, base.python, base.system));
+                  return python::BuildRoot{.lowers = std::move(lowers), .executable = base.python.executable};
+                }}};
+}
+
 Result<python::PythonSolution> resolve_packages(const project::EnvYaml& yaml,
                                                 std::span<const Platform> platforms,
                                                 const project::Lock* previous, const Upgrade& upgrade,
@@ -43,19 +63,8 @@ Result<python::PythonSolution> resolve_packages(const project::EnvYaml& yaml,
                                .libc = python.libc,
                                .pins = pins(previous, platform, upgrade)});
   }
-  python::PythonSources python_sources{
-      .client = sources.client,
-      .store = &sources.store,
-      .cache = sources.cache,
-      .default_index = sources.default_index,
-      .sdist = {.executor = sources.executor,
-                .root = [&](const Platform& platform) -> Result<python::BuildRoot> {
-                  if (!sources.build_root)
-                    return fail(Code::unsupported, "building source distributions is not possible here");
-                  ENVTOOL_TRY(const BaseSolution base, bases.solution(platform));
-                  ENVTOOL_TRY(auto lowers, sources.build_root(platform, base.base, base.python, base.system));
-                  return python::BuildRoot{.lowers = std::move(lowers), .executable = base.python.executable};
-                }}};
+  auto python_sources =
+      python_sources_of(sources, [&bases](const Platform& platform) { return bases.solution(platform); });
   return python::resolve_python(problem, python_sources, events);
 }
 
@@ -103,18 +112,9 @@ Result<project::Lock> resolve(const project::EnvYaml& yaml, std::span<const Plat
 
 Result<void> rebuild_wheel(const project::LockedPackage& package, const project::LockedPlatform& part,
                            Sources& sources, Events& events) {
-  python::PythonSources python_sources{
-      .client = sources.client,
-      .store = &sources.store,
-      .cache = sources.cache,
-      .default_index = sources.default_index,
-      .sdist = {.executor = sources.executor,
-                .root = [&](const Platform& platform) -> Result<python::BuildRoot> {
-                  if (!sources.build_root)
-                    return fail(Code::unsupported, "building source distributions is not possible here");
-                  ENVTOOL_TRY(auto lowers, sources.build_root(platform, part.base, part.python, part.system));
-                  return python::BuildRoot{.lowers = std::move(lowers), .executable = part.python.executable};
-                }}};
+  auto python_sources = python_sources_of(sources, [&part](const Platform&) -> Result<BaseSolution> {
+    return BaseSolution{.base = part.base, .python = part.python, .system = part.system};
+  });
   const python::PythonTarget target{
       .platform = part.platform, .python = part.python.version, .libc = part.python.libc, .pins = {}};
   return python::rebuild_wheel(package, target, python_sources, events);
